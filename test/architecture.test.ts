@@ -61,7 +61,7 @@ test('the graph in docs/architecture.md shows the imports between the top folder
   expect(drawn.toSorted()).toEqual([...edges].toSorted());
 });
 
-test('docs/architecture.md mentions only files that exist', () => {
+test('the description of a poll in docs/architecture.md mentions only files that exist', () => {
   const steps = PAGE.slice(PAGE.indexOf('## A poll'), PAGE.indexOf('## Folders'));
   const named = [...steps.matchAll(/`([\w/-]+\.ts)`/g)].map(([, file = '']) => file);
   expect(named.filter((file) => !sources.includes(file))).toEqual([]);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { countPolls } from '../../bench/counts.ts';
 
-it('each kind of poll makes the expected number of requests and uses the expected capacity units and journal bytes', async () => {
+it('a poll without changes, with a page of changes and with ten pages makes the expected requests and uses the expected capacity', async () => {
   const { idle, fullPage, tenth } = await countPolls();
   // The three requests to DynamoDB read the settings, acquire the lease and release the lease.
   expect(idle).toEqual({

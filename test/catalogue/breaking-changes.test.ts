@@ -45,22 +45,22 @@ describe('a change that breaks consumers', () => {
     ],
   ];
   test.each(breaking)(
-    'the generator refuses a change of an event that breaks consumers: %s',
+    "a change of an event's schema is a breaking change for consumers: %s",
     (_, after, line) => {
       expect(changes(after)).toEqual(expect.arrayContaining([expect.stringMatching(line)]));
     },
   );
 
-  test('the generator refuses the removal of an event', () => {
+  test('the removal of an event is a breaking change', () => {
     expect(breakingChanges({ Event: {} }, {})).toEqual(['Event: the event was removed']);
   });
 });
 
-test('the generator accepts an unchanged schema', () => expect(changes(Version1)).toEqual([]));
-test('the generator accepts a new optional field', () => {
+test('an unchanged schema of an event is not a breaking change', () => expect(changes(Version1)).toEqual([]));
+test('a new optional field of an event is not a breaking change', () => {
   expect(changes(z.extend(Version1, { score: z.optional(z.int()) }))).toEqual([]);
 });
-test('the generator accepts a changed description', () => {
+test("a changed description of an event's field is not a breaking change", () => {
   expect(changes(z.extend(Version1, { id: described(z.string(), 'the id') }))).toEqual([]);
 });
-test('the generator accepts a new event', () => expect(breakingChanges({}, { Event: {} })).toEqual([]));
+test('a new event is not a breaking change', () => expect(breakingChanges({}, { Event: {} })).toEqual([]));

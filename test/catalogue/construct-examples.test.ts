@@ -16,19 +16,19 @@ afterAll(() => {
   vi.unstubAllEnvs();
 });
 
-it('docs/constructs.md contains the example of one stack that this file tests', () => {
+it('docs/constructs.md contains the whole example examples/constructs/one-stack.ts', () => {
   const page = readFileSync(join(ROOT, 'docs/constructs.md'), 'utf8');
   const example = readFileSync(join(ROOT, EXAMPLE), 'utf8');
   expect(page).toContain(`<!-- ${EXAMPLE} -->\n\`\`\`ts\n${example}\`\`\``);
 });
 
-it('the example of one stack deploys the functions of the notifier and of the consumers', () => {
+it('the example examples/constructs/one-stack.ts deploys five functions and an e-mail subscription for alarms', () => {
   const template = Template.fromStack(new LearningStack(new App(), 'Learning', inLearning));
   template.resourceCountIs('AWS::Lambda::Function', 5);
   template.hasResourceProperties('AWS::SNS::Subscription', { Endpoint: 'ops@example.com' });
 });
 
-it('the example of a central bus publishes to the bus of the other account and creates no bus', () => {
+it('the example examples/constructs/central-bus.ts publishes to the bus of the other account and creates no bus', () => {
   const template = Template.fromStack(new centralBus.LearningStack(new App(), 'Learning', inLearning));
   template.resourceCountIs('AWS::Events::EventBus', 0);
   expect(JSON.stringify(template.toJSON())).toContain(

@@ -27,17 +27,20 @@ test('docs/events contains one file for each event and the AsyncAPI document, an
 describe('the schema of an event', () => {
   const validator = new Ajv({ strict: false, formats: { 'date-time': true } });
 
-  test.each(eventTypes)('the type, the schema and the example of %s agree', (type) => {
-    const { detail } = exampleOf(type);
-    expect(publishedEvents[type].parse(detail)).toEqual(detail);
-    const validate = validator.compile(json(`docs/events/${type}.json`));
-    expect(validate(deliveredExample(type)), JSON.stringify(validate.errors)).toBe(true);
-    expect(validate(deliveredExample(type, { ...detail, id: undefined }))).toBe(false);
-    expect(read('docs/events.md')).toContain(JSON.stringify(deliveredExample(type), null, 2));
-  });
+  test.each(eventTypes)(
+    'the example of %s is valid under its type and its JSON schema, and docs/events.md contains the example',
+    (type) => {
+      const { detail } = exampleOf(type);
+      expect(publishedEvents[type].parse(detail)).toEqual(detail);
+      const validate = validator.compile(json(`docs/events/${type}.json`));
+      expect(validate(deliveredExample(type)), JSON.stringify(validate.errors)).toBe(true);
+      expect(validate(deliveredExample(type, { ...detail, id: undefined }))).toBe(false);
+      expect(read('docs/events.md')).toContain(JSON.stringify(deliveredExample(type), null, 2));
+    },
+  );
 
   test.each(eventTypes)(
-    'the example of %s is valid under the draft-4 schema for the schema registry',
+    "the example of %s is valid under the draft-4 JSON schema for EventBridge's schema registry",
     (type) => {
       // Ajv does not support draft 4. The differences are `exclusiveMinimum` and `id`.
       const text = JSON.stringify(eventSchema(type, 'draft-04'));
@@ -70,7 +73,7 @@ describe('the schema of a replayed event', () => {
   );
 });
 
-test('the AsyncAPI document is valid and refers to the schema of each event', () => {
+test('the AsyncAPI document of the events is valid and refers to the schema of each event', () => {
   const schema = Json.parse(specs.schemasWithoutId['3.0.0']);
   const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
   const document = json('docs/events/asyncapi.json');

@@ -69,7 +69,7 @@ function anchorsOf(page: string): string[] {
   });
 }
 
-test('the tests of this file find the pages, the sources and the help texts', () => {
+test('the tests of the documentation find its pages, the sources and the help texts of the commands', () => {
   expect(pages).toEqual(
     expect.arrayContaining(['README.md', 'docs/runbook.md', 'test/simulation/README.md']),
   );
@@ -115,7 +115,7 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
-test('the sources mention only pages and decision records that exist', () => {
+test('the source files mention only pages of the documentation that exist', () => {
   const files = globSync('docs/**', { cwd: ROOT });
   for (const source of sources) {
     for (const [name] of read(source).matchAll(/(?<![\w/.:-])docs\/[\w/-]+(?:\.md)?/g)) {

@@ -14,7 +14,7 @@ const REHEARSED = [
   'npx schoolbell replay',
 ];
 
-test('the list of commands that the rehearsed deployment runs is the list of commands in the README', () => {
+test("the README's section about AWS has exactly the commands that the rehearsed deployment runs, after `npm ci`", () => {
   expect(readmeCommands()).toEqual(['npm ci', ...REHEARSED.map(readmeCommand)]);
 });
 

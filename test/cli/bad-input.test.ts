@@ -55,7 +55,7 @@ async function expectOneLine({ args, variables = {}, code, says }: Case): Promis
 }
 
 describe('wrong input', () => {
-  it('a key that Kombo refuses is reported in one line on standard error, and nothing is written', () =>
+  it('`poll` reports a key that Kombo refuses in one line on standard error, and writes no file', () =>
     expectOneLine({
       args: ['poll', kombo.integration, '--local'],
       variables: { ...kombo.variables, KOMBO_API_KEY: 'wrong' },
@@ -63,7 +63,7 @@ describe('wrong input', () => {
       says: /key/,
     }));
 
-  it('an integration that Kombo does not have is reported in one line on standard error, and nothing is written', () =>
+  it('`poll` reports an integration that Kombo does not have in one line on standard error, and writes no file', () =>
     expectOneLine({
       args: ['poll', 'moodle:unknown', '--local'],
       variables: kombo.variables,
@@ -71,20 +71,23 @@ describe('wrong input', () => {
       says: /check the integration id/,
     }));
 
-  it('an integration that the sandbox does not have is reported in one line on standard error', () =>
+  it('`poll` reports an integration that the sandbox does not have in one line on standard error, and writes no file', () =>
     expectOneLine({ args: ['poll', 'moodle:unknown', '--local'], code: 1, says: /sandbox:school/ }));
 
-  it('an unreachable host is reported in one line on standard error', { timeout: 90_000 }, () =>
-    expectOneLine({
-      args: ['poll', 'moodle:a', '--local'],
-      variables: { KOMBO_API_KEY: 'any', KOMBO_BASE_URL: `http://127.0.0.1:${closedPort}/v1` },
-      code: 1,
-      says: /ECONNREFUSED.*KOMBO_BASE_URL/,
-    }),
+  it(
+    '`poll` reports an unreachable host of Kombo in one line on standard error, and writes no file',
+    { timeout: 90_000 },
+    () =>
+      expectOneLine({
+        args: ['poll', 'moodle:a', '--local'],
+        variables: { KOMBO_API_KEY: 'any', KOMBO_BASE_URL: `http://127.0.0.1:${closedPort}/v1` },
+        code: 1,
+        says: /ECONNREFUSED.*KOMBO_BASE_URL/,
+      }),
   );
 
   it(
-    'a response of Kombo that is not JSON is reported in one line on standard error',
+    '`poll` reports a response of Kombo that is not JSON in one line on standard error, and writes no file',
     { timeout: 90_000 },
     () =>
       expectOneLine({
@@ -217,12 +220,12 @@ describe('wrong input', () => {
       'a real API without --integration',
       { args: ['dev'], variables: { KOMBO_API_KEY: 'k' }, code: 2, says: /--integration/ },
     ],
-  ])('wrong input is reported in one line on standard error, and nothing is written: %s', ([, input]) =>
+  ])('a command reports wrong input in one line on standard error, and writes no file: %s', ([, input]) =>
     expectOneLine(input),
   );
 });
 
-it('the stored data stays the same after commands with wrong input', async () => {
+it('commands with an unknown integration, and a second baseline without --force, do not change the stored integrations', async () => {
   const own = await mkdtemp(join(tmpdir(), 'schoolbell-test-'));
   const schoolbell = (...args: string[]) =>
     runSchoolbell([...args, '--local'], { cwd: own, variables: kombo.variables });

@@ -66,7 +66,7 @@ test('an outputs file with two deployments is refused, because the command could
   );
 });
 
-test("the environment is read from the outputs of a stack even when the output's name has a prefix and a hash", () => {
+test("the environment of a command is read from the outputs of a named stack, even when the output's name has a prefix and a hash", () => {
   const outputs = {
     SchoolbellTableName1A2B: 'x',
     SchoolbellOperatorEnvironmentC3D4: `TABLE_NAME=t QUEUE_URL=${QUEUE}`,
@@ -86,6 +86,6 @@ test.each([
     { AOperatorEnvironment1: 'A=1', BOperatorEnvironment2: 'A=2' },
     /has 2 deployments/,
   ],
-])('the environment of a stack %s is refused', (_which, outputs, message) => {
+])('a command refuses to read its environment from a stack %s', (_which, outputs, message) => {
   expect(() => stackEnvironment({}, 'Learning', outputs)).toThrow(message);
 });

@@ -15,7 +15,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(cwd, { recursive: true }));
 
-it('`dev` shows three weeks with every type of learning event, a hold and a replay, and says where to continue', async () => {
+it('`dev` prints every type of learning event, a hold, a replay and certificates, and refers to `schoolbell --help`', async () => {
   const { code, stdout, stderr } = await runSchoolbell(['dev'], { cwd });
   expect({ code, stderr }).toEqual({ code: 0, stderr: [] });
   const text = stdout.join('\n');
@@ -32,7 +32,7 @@ it('`dev` shows three weeks with every type of learning event, a hold and a repl
   expect(await readdir(cwd)).toEqual([]);
 });
 
-it('`dev --json` prints only events, and a second run continues with the stored school', async () => {
+it('`dev --local --json` prints only events, and a second run continues with the stored school', async () => {
   const first = await runSchoolbell(['dev', '--local', '--json'], { cwd });
   expect(first.code).toBe(0);
   expect(parseDelivered(first.stdout).types).toContain('IntegrationBaselined');
@@ -44,7 +44,7 @@ it('`dev --json` prints only events, and a second run continues with the stored 
   expect(learning.every(({ detail }) => detail.detectedAt > lastOfFirst)).toBe(true);
 });
 
-it('`dev` polls the real API when KOMBO_API_KEY is set', async () => {
+it("`dev` polls Kombo's API instead of the sandbox when KOMBO_API_KEY is set", async () => {
   const kombo = await startCommandKombo();
   kombo.put({ id: 'a', status: 'ENROLLED', enrolledAt: null });
   const { code, stdout } = await runSchoolbell(['dev', '--integration', kombo.integration], {

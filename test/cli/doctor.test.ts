@@ -26,7 +26,7 @@ async function findings(readKeyOwner: (now: number) => Promise<{ environment: st
 
 const served = (at: number) => ({ environment: 'env-1', servedAt: new Date(at).toISOString() });
 
-test('`doctor` prints the environment of a key that Kombo accepts', async () => {
+test('`doctor` prints the Kombo environment of an API key that Kombo accepts', async () => {
   expect(await findings(async (now) => served(now - 1_000))).toEqual([
     {
       check: 'key and host',
@@ -36,7 +36,7 @@ test('`doctor` prints the environment of a key that Kombo accepts', async () => 
   ]);
 });
 
-test('`doctor` reports a key that Kombo refuses', async () => {
+test('`doctor` reports an API key that Kombo refuses', async () => {
   const refused = () => Promise.reject(new DeploymentError('Kombo refuses it: check the Kombo API key'));
 
   expect(await findings(refused)).toEqual([

@@ -23,7 +23,7 @@ const linesOf = (event: { type: string; detail: object }, columns: number, suffi
     { prefix: '  out ', suffix, columns },
   ).map((line) => terminalText([line]));
 
-test('the line about an event is never wider than the terminal', () => {
+test('the lines that commands print about an event are never wider than the terminal', () => {
   fc.assert(
     fc.property(fc.constantFrom(...eventTypes), terminal, (type, columns) => {
       for (const line of linesOf(exampleOf(type), columns)) {
@@ -33,7 +33,7 @@ test('the line about an event is never wider than the terminal', () => {
   );
 });
 
-test('the learner and the course in the line about an event are never cut', () => {
+test("the learner's name and the course title in the lines about an event are never cut, whatever the width of the terminal", () => {
   const anyWidth = fc.oneof(terminal, fc.constant(Number.POSITIVE_INFINITY));
   fc.assert(
     fc.property(
@@ -78,7 +78,7 @@ test('in a terminal of 80 columns, the lines about an event contain the whole na
   );
 });
 
-test('the line about an event is not broken when the output is not a terminal', () => {
+test('an event is printed in a single line when the output is not a terminal', () => {
   for (const type of eventTypes) {
     expect(linesOf(exampleOf(type), Number.POSITIVE_INFINITY, '  (published)')).toHaveLength(1);
   }

@@ -53,7 +53,7 @@ describe('the command `events`', () => {
     expect((await cli.run('events', SCHOOL, '--last', '1')).stdout).toMatch(/\n1 event\.\n$/);
   });
 
-  it('`events --follow` shows the last events and continues until Ctrl-C', async () => {
+  it('`events --follow` shows the last ten events and continues until Ctrl-C', async () => {
     const { exitCode, stdout } = await cli.interrupt(10, 'events', '--follow', '--json');
 
     expect(exitCode).toBe(0);
@@ -106,7 +106,7 @@ describe('the command `events`', () => {
     expect(json.stdout).not.toContain('"code"');
   });
 
-  it('`events --learner --from` reads the whole journal without a request to Kombo', async () => {
+  it('`events --learner --from` searches the whole journal, not only for the progressions that Kombo now returns', async () => {
     const wanted = all.filter(({ detail }) => detail.learner.remoteId === '1007');
     const args = [SCHOOL, '--learner', 'learner.7@example.com', '--from', '2020-01-01'];
 

@@ -4,7 +4,7 @@ import { BEGINNING } from '../../functions/core/replay/event-history.ts';
 import { ANY_EVENT } from '../../functions/core/replay/selection.ts';
 import { polledWorld } from '../support/replay-world.ts';
 
-test('a command that follows events shows each new event once and no event from before its start', async () => {
+test('after the events that are already shown, `events --follow` shows each later event once', async () => {
   const at = await polledWorld(5);
   const search: Search = {
     integration: at.integration.id,

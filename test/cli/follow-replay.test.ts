@@ -7,7 +7,7 @@ import { ALWAYS, polledWorld } from '../support/replay-world.ts';
 
 const NEVER = new AbortController().signal;
 
-test('the command shows the progress of a replay that the deployment sends until the replay is finished', async () => {
+test('`replay` shows the progress of a replay that the deployment sends until the replay is finished', async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
   const seen: number[] = [];
@@ -30,7 +30,7 @@ test('the command shows the progress of a replay that the deployment sends until
   expect(replayText(latest)).toBe('Replay again is finished: 9 of 9 events sent.');
 });
 
-test('a replay that the deployment sends continues when the command that shows its progress is interrupted', async () => {
+test('a replay that the deployment sends continues when the `replay` command that shows its progress is interrupted', async () => {
   const at = await polledWorld(3);
   const replay = await at.order(await at.plan(ALWAYS));
   const leaving = new AbortController();
@@ -43,7 +43,7 @@ test('a replay that the deployment sends continues when the command that shows i
   expect(latest.state).toBe('running');
 });
 
-test('a replay whose command is interrupted is marked as stopped, and the command prints how to continue it', async () => {
+test('when a command that sends a replay itself is interrupted, the replay is stopped, and the text says how to continue it', async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
   const stopping = new AbortController();
@@ -59,7 +59,7 @@ test('a replay whose command is interrupted is marked as stopped, and the comman
   expect(terminalText([barText(stopped)])).toMatch(/█{13}░{17}.* 4\/9 .*5 s left/);
 });
 
-test('a command stops sending a replay when another process begins to send it', async () => {
+test('a command stops sending a replay with an error when another process begins to send this replay', async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
   let taken: Promise<unknown> | undefined;

@@ -11,7 +11,7 @@ const waiting = {
   otherCourses: { courses: 1, changes: 5 },
 };
 
-test('the text about held changes shows their courses, some examples and the effect of each decision', () => {
+test("the text about an integration's held changes lists their courses, three examples and what `release` and `discard` would do", () => {
   const held = {
     since: '2026-03-02T07:00:00.000Z',
     mode: 'incremental' as const,
@@ -38,7 +38,7 @@ test('the text about held changes shows their courses, some examples and the eff
   ]);
 });
 
-test('the text about a decision says what the next poll does', () => {
+test('after `release` or `discard`, the text says how many changes were decided and what the next poll publishes', () => {
   expect(decidedText('release', 'moodle:a', waiting)).toMatch(
     /^43 changes released\. The next poll publishes exactly/,
   );

@@ -75,7 +75,7 @@ afterAll(async () => {
 });
 
 describe('texts of learners, authors and platforms', () => {
-  it("`poll` prints an event as one line that contains the learner's name, even if the name is unusual", async () => {
+  it("`poll` prints each event in one line with the learner's name, even if the name has unusual characters", async () => {
     const polled = await schoolbell('poll', kombo.integration);
     expectHarmless(polled);
     expect(polled.code).toBe(0);
@@ -118,7 +118,7 @@ describe('texts of learners, authors and platforms', () => {
     ['doctor'],
     ['integrations', 'remove', id],
   ])(
-    'a text that contains control characters does not affect the terminal: %s (%s %s %s)',
+    'a stored text with control characters does not affect the terminal when it is printed by `schoolbell %s` (other arguments: %s %s %s)',
     async (...args) => {
       const [text, json] = [await schoolbell(...args), await schoolbell(...args, '--json')];
       expectHarmless(text);
@@ -128,7 +128,7 @@ describe('texts of learners, authors and platforms', () => {
     },
   );
 
-  it('`events --json` prints texts that contain control characters without changing their values', async () => {
+  it('the JSON that `events --json` prints has the original values of texts that contain control characters', async () => {
     const { stdout } = await schoolbell('events', id, '--json');
     const shown = stdout.map((line) => JSON.parse(line).detail.learner.remoteId);
     for (const text of TEXTS) expect(shown).toContain(text.slice(0, 500).toWellFormed());
@@ -142,7 +142,7 @@ describe('texts of learners, authors and platforms', () => {
     ['integrations', 'add', 'moodle:a', '--baseline', 'since:\u001b[2J\u2028'],
     ['events', 'moodle:a', '--from', '\u001b[2J\u0085'],
   ])(
-    'a wrong argument that contains control characters does not affect the terminal: %j',
+    'the error about a wrong argument with control characters does not affect the terminal: schoolbell %j %j %j %j',
     async (...args) => {
       const ran = await schoolbell(...args);
       expectHarmless(ran);
@@ -151,7 +151,7 @@ describe('texts of learners, authors and platforms', () => {
     },
   );
 
-  it('an error of the API that contains control characters does not affect the terminal', async () => {
+  it("an error of Kombo's API that contains control characters does not affect the terminal", async () => {
     await schoolbell('integrations', 'add', id);
     for (const text of [TEXTS.join(' '), '\u001b[2J', '\nschoolbell: all is well']) {
       const error = {

@@ -9,7 +9,7 @@ import { startSchoolbell } from './run-schoolbell.ts';
 const emptyDirectory = () => mkdtempSync(join(tmpdir(), 'schoolbell-init-'));
 const Package = z.object({ name: z.string(), dependencies: z.record(z.string(), z.string()) });
 
-test('`init` writes an application with pinned versions and prints the next three commands', async () => {
+test('`init` writes a CDK application with pinned versions and prints the next three commands', async () => {
   const directory = join(emptyDirectory(), 'Learning Events');
   const { stdout, code } = await startSchoolbell(['init', directory], { cwd: tmpdir() }).ended;
   expect(code).toBe(0);

@@ -70,7 +70,7 @@ const line = (command: string, args: string[]) => [
   ...(WITHOUT_DATA.includes(command) ? [] : ['--local']),
 ];
 
-test('the tested interruptions include every command', () => {
+test('every command of `schoolbell` is tested for its end after an interruption', () => {
   const leaves = (command: Command): string[] =>
     command.commands.length === 0
       ? [command.name()]
@@ -162,7 +162,7 @@ function learningIds(stdout: string): string[] {
   );
 }
 
-test('the program handles Ctrl-C until its command has ended, so that no other handler ends the process', async () => {
+test("the program's listener for SIGINT stays until the command has ended, even after Ctrl-C, and is then removed", async () => {
   const before = process.rawListeners('SIGINT');
   let during = 0;
   await untilProgramEnds(async () => {

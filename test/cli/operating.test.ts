@@ -31,7 +31,7 @@ describe('commands of an operator', () => {
     });
   });
 
-  it('an integration that follows an option with a list is not read as part of the list', async () => {
+  it('in `events --type LearnerEnrolled sandbox:school`, the integration is not read as a second event type', async () => {
     const before = await cli.run('events', SCHOOL, '--type', 'LearnerEnrolled', '--json');
     const after = await cli.run('events', '--type', 'LearnerEnrolled', SCHOOL, '--json');
 
@@ -39,18 +39,18 @@ describe('commands of an operator', () => {
     expect(after.exitCode).toBe(0);
   });
 
-  it('`set-aside drop` refuses an item that is not in the list', async () => {
+  it("`set-aside drop` refuses an id that is not in the integration's list of set-aside items", async () => {
     expect(await cli.run('set-aside', 'drop', SCHOOL, 'no-such-record')).toMatchObject({
       exitCode: 1,
       stderr: expect.stringMatching(/has no item no-such-record\. .*set-aside list sandbox:school/),
     });
   });
 
-  it('--version prints the version of the product', async () => {
+  it('`schoolbell --version` prints the version of the package', async () => {
     expect((await cli.run('--version')).stdout).toBe(`${product.version}\n`);
   });
 
-  it('`events` prints the times of its options in UTC', async () => {
+  it('`events` prints the times of --from and --to in UTC', async () => {
     const { stdout } = await cli.run('events', SCHOOL, '--from', '2h', '--to', '2100-01-01 08:00');
     expect(stdout).toMatch(/Detected from \d{4}-.*Z to 2100-01-01T08:00:00\.000Z \(UTC\)\.\n/);
   });
@@ -62,7 +62,7 @@ describe('commands of an operator', () => {
     expect(watched.stdout.match(/sandbox:school/g)?.length).toBeGreaterThanOrEqual(2);
   });
 
-  it('after `watermark --set` with an earlier time, the next poll publishes no event again', async () => {
+  it('after `watermark --set` with an earlier time, the next poll publishes no event again; a later time needs --force', async () => {
     const back = await cli.run('watermark', SCHOOL, '--set', '2020-01-01');
     expect(back.stdout).toMatch(/is 2020-01-01T00:00:00.000Z; it was .* The next poll reads from there/);
 
@@ -130,7 +130,7 @@ describe('commands of an operator', () => {
     expect((await cli.run('reconcile', SCHOOL)).stdout).toMatch(/Reconciliation: \d+ progressions read/);
   });
 
-  it('`doctor` prints one finding for each part that it checks', async () => {
+  it('`doctor` prints that the table can be read, that Kombo accepts the API key, and that Kombo knows the integration', async () => {
     const { exitCode, stdout } = await cli.run('doctor');
 
     expect(exitCode).toBe(0);

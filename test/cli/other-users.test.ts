@@ -23,7 +23,7 @@ afterEach(async () => {
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
 describe.skipIf(process.platform === 'win32')('another user of the machine', () => {
-  test('no compiled code is read from or written to the directory for temporary files', async () => {
+  test('a command writes no compiled code to the directory for temporary files, where other users could replace it', async () => {
     const env = { ...process.env, TMPDIR: directory, NODE_COMPILE_CACHE: undefined };
 
     await run(process.execPath, [join(ROOT, 'cli/main.ts'), '--help'], { env });
@@ -31,7 +31,7 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test('another user cannot read the data of --local', async () => {
+  test('only their owner can read the directories and files of --local', async () => {
     const data = join(directory, 'parent/data');
     await (await startEmbeddedDynamoDb({ directory: data })).close();
 
@@ -39,7 +39,7 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
       expect([each, await modeOf(join(data, each))]).toEqual([each, '700']);
   });
 
-  test('another user cannot read the data of --local even in a directory that others can read', async () => {
+  test('only their owner can read the files of --local, even in a directory that others can read', async () => {
     await chmod(directory, 0o755);
     await (await startEmbeddedDynamoDb({ directory })).close();
 
@@ -53,7 +53,7 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
   ];
   describe.each(uses)('data of %s in a directory of another user', (_, use) => {
     test.each([0o777, 0o775, 0o722])(
-      'local data in a directory that other users can write to is refused (mode %o)',
+      'a directory for local data is refused when other users can write to it (file mode %i in decimal)',
       async (mode) => {
         await chmod(directory, mode);
 
@@ -65,13 +65,13 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
       },
     );
 
-    test('local data in a directory that another user owns is refused', async () => {
+    test('a directory for local data is refused when another user owns it', async () => {
       vi.spyOn(process, 'getuid').mockReturnValue(4_711);
 
       await expect(use(directory)).rejects.toThrow(`${directory} belongs to another user`);
     });
 
-    test('local data behind a symbolic link to a directory of another user is refused', async () => {
+    test('a symbolic link to a directory of another user is refused as the directory for local data', async () => {
       const link = join(directory, 'link');
       await symlink('/usr', link);
       vi.spyOn(process, 'getuid').mockReturnValue(4_711);
@@ -82,7 +82,7 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
 
   // Only root can give a directory to another user.
   test.runIf(process.getuid?.() === 0)(
-    'a cache of programs for the checks is refused when another user owns the cache',
+    '`.ci/python-tools` refuses its cache of installed tools when another user owns the cache',
     async () => {
       await prepareTools(0o755);
       await chown(join(directory, 'schoolbell'), 4_711, 4_711);
@@ -91,7 +91,7 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
     },
   );
 
-  test('a cache of programs for the checks is refused when another user can write to the cache', async () => {
+  test('`.ci/python-tools` refuses its cache of installed tools when another user can write to the cache', async () => {
     const bin = await prepareTools(0o755);
     expect((await tools()).stdout).toBe(`${bin}\n`);
 

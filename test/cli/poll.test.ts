@@ -103,7 +103,7 @@ it('`poll` publishes names with --learner-details include, and never stores them
   expect(history.stdout.join()).not.toContain('Testperson');
 });
 
-it('`poll` sets aside a record that does not match the schema, and `set-aside retry` publishes the record when it matches', async () => {
+it('`poll` sets aside a record that does not match the schema, and `set-aside retry` publishes its event when the record is corrected', async () => {
   kombo.put(enrolled('a'));
   await poll();
   kombo.now += HOUR_MS;
@@ -123,7 +123,7 @@ it('`poll` sets aside a record that does not match the schema, and `set-aside re
   expect(list.stdout).toEqual([`Nothing is set aside for ${kombo.integration}.`]);
 });
 
-it('`set-aside drop` removes a record from the list, and a later poll still publishes the record', async () => {
+it('after `set-aside drop` removes a record from the list of set-aside items, a poll still publishes its event when the record is corrected', async () => {
   await poll();
   kombo.now += HOUR_MS;
   kombo.putRaw({ id: 'b', status: 17 });
@@ -138,7 +138,7 @@ it('`set-aside drop` removes a record from the list, and a later poll still publ
   expect(notified(await poll())).toEqual([['LearnerEnrolled', 'b', null]]);
 });
 
-it('after a silent baseline, `poll` prints a command that shows past events, and this command works', async () => {
+it('after a silent baseline, `poll` prints a `replay` command that counts past events, and this command works', async () => {
   kombo.put(enrolled('a'));
   const { said } = await poll();
   const command = /schoolbell (replay .*)$/.exec(said.join('\n'))?.[1]?.replace('30d', '2026-01-01') ?? '';
@@ -158,7 +158,7 @@ it('`status` shows a removed integration only when its id is given', async () =>
 });
 
 it.each(['MANIFEST-', 'CURRENT'])(
-  'a damaged file %s of the local data is reported in one line',
+  'a damaged file %s of the local data is reported in one line, which says what to do',
   async (damaged) => {
     await poll();
     const data = join(cwd, '.schoolbell/dynamodb');
@@ -172,7 +172,7 @@ it.each(['MANIFEST-', 'CURRENT'])(
   },
 );
 
-it('`poll` lists an unknown status with sample records, and removes the status when no record has it any more', async () => {
+it('`set-aside list` shows an unknown status with example records until a reconciliation finds no record with this status', async () => {
   await poll();
   kombo.now += HOUR_MS;
   for (const id of ['a', 'b', 'c', 'd']) kombo.put({ ...enrolled(id), status: 'WAITLISTED' });
@@ -246,7 +246,7 @@ it('`poll` refuses a paused or removed integration, and continues from its water
   expect(notified(await poll())).toEqual([['CourseStarted', 'a', 'ENROLLED']]);
 });
 
-it('an integration that is added again with --baseline begins with this baseline', async () => {
+it('an integration that is removed and added again with --baseline begins with this baseline, not at its earlier watermark', async () => {
   kombo.put(enrolled('a'));
   await poll();
   await schoolbell(['integrations', 'remove', kombo.integration, '--local']);

@@ -54,7 +54,7 @@ function deployed(at: ReplayWorld) {
   return { command, messages, said };
 }
 
-test('the replay function sends a replay, and the command prints when the replay is finished', async () => {
+test("`replay` sends a message to the deployment's replay function, and prints when the function has finished the replay", async () => {
   const at = await polledWorld(6);
   const { command, messages, said } = deployed(at);
 
@@ -67,7 +67,7 @@ test('the replay function sends a replay, and the command prints when the replay
   ]);
 });
 
-test('`replay --resume` requests a stopped replay again', async () => {
+test("`replay --resume` makes the deployment's replay function send the rest of a stopped replay", async () => {
   const at = await polledWorld(6);
   const { command, messages, said } = deployed(at);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
@@ -84,7 +84,7 @@ test('`replay --resume` requests a stopped replay again', async () => {
   expect(said.at(-1)).toBe('Replay again is finished: 6 of 6 events sent.');
 });
 
-test('`replay --resume` requests a replay again that has made no progress for 20 minutes', async () => {
+test('`replay --resume` makes the replay function continue a running replay that has made no progress for 20 minutes', async () => {
   const at = await polledWorld(6);
   const { command, messages } = deployed(at);
   await at.order(await at.plan(ALWAYS));
@@ -96,7 +96,7 @@ test('`replay --resume` requests a replay again that has made no progress for 20
   expect(at.replayed()).toHaveLength(6);
 });
 
-test('the command sends a replay itself when the deployment has no replay function', async () => {
+test('`replay` sends the events itself when the deployment has no replay function', async () => {
   const at = await polledWorld(6);
   const { command, said } = deployed(at);
   command.deployment.replayQueue = null;

@@ -67,7 +67,7 @@ describe('the command `replay`', () => {
     expect(stdout.trim().split('\n').at(-1)).toContain('"state":"finished"');
   });
 
-  it('`replay --force` accepts a consumer that has no rule', async () => {
+  it('`replay --force` accepts the name of a consumer that has no EventBridge rule', async () => {
     const { exitCode, stdout } = await cli.run(
       ...['replay', SCHOOL, ...SINCE, '--consumer', 'new', '--force', '--dry-run'],
     );
@@ -76,13 +76,13 @@ describe('the command `replay`', () => {
     expect(stdout).toContain('Only to new, as Replayed<Event>');
   });
 
-  it('`replay --as-live` sends the original events again', async () => {
+  it('`replay --as-live` sends the events with their live types, exactly as they were first published', async () => {
     const { stdout } = await cli.run('replay', SCHOOL, ...SINCE, '--as-live', '--yes', '--json');
 
     expect(eventsIn(stdout)).toEqual(published);
   });
 
-  it('after Ctrl-C and `replay --resume`, each event has been sent in order', async () => {
+  it('a replay that is interrupted by Ctrl-C and continued with `replay --resume` has sent each event, in order', async () => {
     const first = await cli.interrupt(6, 'replay', SCHOOL, ...SINCE, '--rate', '10', '--yes', '--json');
     expect(first.exitCode).toBe(130);
     expect(first.stdout).toContain('"state":"stopped"');
@@ -140,7 +140,7 @@ describe('the command `replay`', () => {
     expect(matchesPattern(eventPattern(['CourseCompleted'], 'certificates'), event ?? {})).toBe(false);
   });
 
-  it('`replay --one` from the journal sends the first event that matches', async () => {
+  it('`replay --one` sends only the first event of the journal that matches its options', async () => {
     const asked = ['replay', SCHOOL, '--one', '--type', 'CourseCompleted', '--yes', '--json'];
 
     const { stdout } = await cli.run(...asked);
@@ -149,7 +149,7 @@ describe('the command `replay`', () => {
     expect(eventsIn(stdout).map(({ id }) => id)).toEqual([first?.id]);
   });
 
-  it('`replay --one` fails when no event matches', async () => {
+  it('`replay --one` fails when no event matches its options', async () => {
     const ended = await cli.run('replay', SCHOOL, '--source', 'kombo', '--one', '--course', 'none', '--yes');
 
     expect(ended.exitCode).toBe(1);

@@ -34,7 +34,7 @@ it('`sandbox` prints its URL and key, serves polls of another process, and ends 
   expect((await ended).code).toBe(0);
 });
 
-it('`sandbox` reports in one line that its port is in use', async () => {
+it('`sandbox` reports in one line that the port of --port is in use', async () => {
   const { child, ended } = startSchoolbell(['sandbox', '--port', '0', '--json'], { cwd });
   const line = await new Promise<string>((resolve) => {
     child.stdout?.once('data', resolve);

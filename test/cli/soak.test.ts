@@ -44,7 +44,7 @@ const poll = (kombo: CommandKombo) => ['poll', kombo.integration, '--json', '--l
 /** The errors that a command may print while another process polls the same integration. */
 const BUSY = /^schoolbell: Another process (is polling|has acquired the lease of)/;
 
-it(`${PROCESSES} processes that use one directory miss no change in ${POLLS} polls with ${KILLS} kills (seed ${SEED})`, {
+it(`${PROCESSES} processes that share one directory of local data miss no change in ${POLLS} polls with ${KILLS} kills (seed ${SEED})`, {
   timeout: POLLS * 10_000 + 120_000,
 }, async () => {
   const random = randomNumbers(SEED);

@@ -16,7 +16,7 @@ it.each([
   ['2026-11-05T08:00:30', '2026-11-05T08:00:30.000Z'],
   ['2026-11-05 08:00+01:00', '2026-11-05T07:00:00.000Z'],
   ['2026-11-05T08:00Z', '2026-11-05T08:00:00.000Z'],
-])('the time %s is read as an instant in UTC', (text, instant) => {
+])('the time %s in an option is read as the instant %s', (text, instant) => {
   expect(instantOf(text, NOW)).toBe(instant);
 });
 
@@ -33,11 +33,11 @@ it.each([
   '08:00',
   '2026-11-05 25:00',
   '5.11.2026',
-])('the text %j is refused because it is not a time', (text) => {
+])('the text %j in an option is refused because it is not a time', (text) => {
   expect(() => instantOf(text, NOW)).toThrow(InvalidArgumentError);
 });
 
-it('a time that was printed is read as the same instant, with or without the time zone', () => {
+it('a printed time is read by an option as the same instant, with or without the letters T and Z', () => {
   const date = fc.date({ min: new Date(0), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true });
   fc.assert(
     fc.property(date, (instant) => {

@@ -87,17 +87,21 @@ async function expectSilence(poller: HttpWorld): Promise<void> {
   expect(poller.counts()).toEqual(before);
 }
 
-test.each(seeds)('no promise is broken when the real adapters are used over HTTP (seed %i)', (seed) =>
-  lived(seed, 'sound'),
+test.each(seeds)(
+  'no promise of the README is broken when random schools are polled with the real adapters over HTTP (seed %i)',
+  (seed) => lived(seed, 'sound'),
 );
 
 describe('a network that loses, delays, cuts off and refuses requests', () => {
   test.each(seeds)(
-    'no promise is broken when the network loses, delays, cuts off and refuses requests (seed %i)',
+    'no promise of the README is broken when the network loses, delays, cuts off and refuses requests (seed %i)',
     (seed) => lived(seed, 'faulty'),
   );
 
-  test.runIf(HISTORIES >= 10)('the histories of these tests contain every kind of network fault', () => {
-    expect([...struck].sort()).toEqual([...faultKinds].sort());
-  });
+  test.runIf(HISTORIES >= 10)(
+    'the polls of the random schools over HTTP have had every kind of network fault',
+    () => {
+      expect([...struck].sort()).toEqual([...faultKinds].sort());
+    },
+  );
 });

@@ -84,7 +84,7 @@ test('a journal entry with 200 new progressions is applied with 8 requests of 25
   expect((await engine.store().readKnown(integration, ids(200))).size).toBe(200);
 });
 
-test('when some statements of a request fail, only the failed statements are sent again', async () => {
+test('when DynamoDB throttles some statements of a batch request, only these statements are sent again', async () => {
   withoutWaiting();
   let turn = 0;
   const { calls, sent } = failing(() => {
@@ -100,7 +100,7 @@ test('when some statements of a request fail, only the failed statements are sen
   expect((await engine.store().readKnown(integration, ids(20))).size).toBe(20);
 });
 
-test('whichever statements fail, each progression keeps the state of the entry with the higher number', async () => {
+test('whichever statements of an entry fail before a retry, each progression ends with the state of the entry with the highest number', async () => {
   withoutWaiting();
   const outcome = fc.oneof(
     { arbitrary: fc.constant('done' as const), weight: 3 },
@@ -143,7 +143,7 @@ test('whichever statements fail, each progression keeps the state of the entry w
   );
 });
 
-test('applying a journal entry throws a transient error when statements are throttled in each of seven requests', async () => {
+test('applying a journal entry throws a transient error when its statements are throttled in each of seven attempts', async () => {
   withoutWaiting();
   const { calls, sent } = failing(() => ({ code: 'ThrottlingError', tookEffect: false }));
 
@@ -164,16 +164,19 @@ test.each([
   ['AccessDenied', DeploymentError],
   ['ResourceNotFound', DeploymentError],
   ['ValidationError', IntegrationError],
-] as const)('a statement that fails with %s is not sent again', async (code, expected) => {
-  const { calls, sent } = failing(() => ({ code, tookEffect: false }));
-  const entry = someEntry({ integration: someIntegration(), changes: firstSightings(['p1']) });
+] as const)(
+  'when a statement of a journal entry fails with %s, applying the entry throws an error without a retry',
+  async (code, expected) => {
+    const { calls, sent } = failing(() => ({ code, tookEffect: false }));
+    const entry = someEntry({ integration: someIntegration(), changes: firstSightings(['p1']) });
 
-  await expect(engine.store(calls).applyEntry(entry)).rejects.toThrow(expected);
+    await expect(engine.store(calls).applyEntry(entry)).rejects.toThrow(expected);
 
-  expect(sent).toEqual([1]);
-});
+    expect(sent).toEqual([1]);
+  },
+);
 
-test('a statement does not count as successful when the response has no result for the statement', async () => {
+test("when DynamoDB's response has no result for a statement, the statement is sent again, and fails after seven attempts", async () => {
   withoutWaiting();
   let requests = 0;
   const calls = {

@@ -24,7 +24,7 @@ describe('an error of DynamoDB', () => {
     ['InternalServerError', TransientError],
     ['TimeoutError', TransientError],
     ['AnythingElse', TransientError],
-  ])('the error %s of DynamoDB is converted to an error of the core: %o', (name, expected) => {
+  ])('the DynamoDB error %s is converted to an error of the class %o', (name, expected) => {
     const cause = named(name);
 
     const error = translateError(cause, 'schoolbell');
@@ -37,7 +37,7 @@ describe('an error of DynamoDB', () => {
 describe('a table that does not exist or cannot be reached', () => {
   const engine = useEngine();
 
-  it('the error about a missing table has the name of the table and says what to check', async () => {
+  it('when the DynamoDB table does not exist, the error has the name of the table and says what to check', async () => {
     const store = createStore({ calls: engine.calls(), table: 'another-table', retentionDays: 90 });
 
     await expect(store.readIntegrations()).rejects.toThrow(
@@ -45,7 +45,7 @@ describe('a table that does not exist or cannot be reached', () => {
     );
   });
 
-  it('a refused connection is thrown as a transient error with the code of the connection error', async () => {
+  it('when the connection to DynamoDB is refused, a transient error that contains the code ECONNREFUSED is thrown', async () => {
     const client = new DynamoDBClient({
       endpoint: 'http://127.0.0.1:1',
       region: 'local',
@@ -60,7 +60,7 @@ describe('a table that does not exist or cannot be reached', () => {
     await expect(reading).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('applying a journal entry stops at the first request that fails', async () => {
+  it('when every request fails, applying a journal entry with 400 changes stops after at most 8 of its 16 requests', async () => {
     let requests = 0;
     const calls = {
       ...engine.calls(),

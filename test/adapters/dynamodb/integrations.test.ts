@@ -13,12 +13,12 @@ const someSettings = (id: string): Integration => ({
 describe('the stored integrations', () => {
   const engine = useEngine();
 
-  it('no integration is read from an empty table', async () => {
+  it('reading from an empty table returns an empty list of integrations, and null for a single integration', async () => {
     expect(await engine.store().readIntegrations()).toEqual({ integrations: [], unreadable: [] });
     expect(await engine.store().readIntegration(someIntegration())).toBeNull();
   });
 
-  it('one integration is read with one request, and all integrations are read with one query', async () => {
+  it('one integration is read with one GetItem request, and all integrations are read with one Query request', async () => {
     const [first, second] = [someIntegration(), someIntegration()];
     const { calls, counts } = counted(engine.calls());
     const store = engine.store(calls);
@@ -34,7 +34,7 @@ describe('the stored integrations', () => {
     expect(counts).toEqual({ putItem: 3, getItem: 4, query: 1 });
   });
 
-  it('`changeIntegration` writes nothing when the settings stay the same', async () => {
+  it('`changeIntegration` writes nothing when its callback returns null or the stored settings', async () => {
     const id = someIntegration();
     const { calls, counts } = counted(engine.calls());
     const store = engine.store(calls);
@@ -45,7 +45,7 @@ describe('the stored integrations', () => {
     expect(counts).toEqual({ putItem: 1, getItem: 4 });
   });
 
-  it('when several writers change an integration at the same time, each change is stored', async () => {
+  it('when five writers change an integration at the same time, no change is lost', async () => {
     const id = someIntegration();
     const writers = Array.from({ length: 5 }, () => engine.store());
     const addedOnce = (count: number) => new Date(Date.parse(NOW) + count).toISOString();
@@ -60,7 +60,7 @@ describe('the stored integrations', () => {
     expect((await engine.store().readIntegration(id))?.addedAt).toBe(addedOnce(writers.length));
   });
 
-  it('when another writer changes an integration in the meantime, the change is computed again from the stored settings', async () => {
+  it('when another writer changes an integration before `changeIntegration` writes, the change is computed again from the newly stored settings', async () => {
     const id = someIntegration();
     await engine.store().changeIntegration(id, () => someSettings(id));
     const remove = () =>
@@ -78,7 +78,7 @@ describe('the stored integrations', () => {
     expect(await engine.store().readIntegration(id)).toEqual(stored);
   });
 
-  it('a change of settings counts as stored when only the response was lost', async () => {
+  it("when an integration's settings are stored but the response is lost, `changeIntegration` returns the stored settings", async () => {
     const id = someIntegration();
     const store = engine.store(sentTwice(engine.calls(), 'putItem'));
     expect(await store.changeIntegration(id, (stored) => stored ?? someSettings(id))).toEqual(
@@ -86,7 +86,7 @@ describe('the stored integrations', () => {
     );
   });
 
-  it('an integration with damaged settings is reported, and the other integrations are read', async () => {
+  it('an integration with damaged settings is listed as unreadable with the reason, and the other integrations are read', async () => {
     const [id, healthy] = [someIntegration(), someIntegration()];
     await engine.store().changeIntegration(healthy, () => someSettings(healthy));
     await engine.calls().putItem({

@@ -83,7 +83,7 @@ describe('an encoded journal entry', () => {
     );
   });
 
-  it('a time in an unusual format is the same text after encoding and decoding', () => {
+  it('a timestamp in an unusual format has the same text after its journal entry is encoded and decoded', () => {
     const odd = '2024-02-29T00:00:00.000000Z';
     const given = someEntry({
       integration: 'a:b',
@@ -128,7 +128,7 @@ describe('an encoded journal entry', () => {
     },
   );
 
-  it('a journal entry of an unknown version is refused', () => {
+  it('decoding refuses a journal entry whose format version is unknown', () => {
     const bytes = encodeEntry(someEntry({ integration: 'a:b' }));
     bytes[0] = 2;
 
@@ -137,13 +137,13 @@ describe('an encoded journal entry', () => {
     );
   });
 
-  it('a journal entry whose bytes are cut off is refused', () => {
+  it('decoding throws an error when the bytes of a journal entry are cut off', () => {
     const bytes = encodeEntry(someEntry({ integration: 'a:b' })).subarray(0, 40);
 
     expect(() => decodeEntry(bytes)).toThrow();
   });
 
-  it('a journal entry that would take more than 64 MB when decompressed is refused', () => {
+  it('decoding refuses a journal entry that has more than 64 MB after decompression', () => {
     const bytes = Buffer.concat([Buffer.of(1), deflateRawSync(Buffer.alloc(65 * 1024 * 1024, ' '))]);
 
     expect(bytes.length).toBeLessThan(100_000);

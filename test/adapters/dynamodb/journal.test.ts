@@ -24,7 +24,7 @@ describe('the journal', () => {
     expect(counts).toEqual({ putItem: 1, getItem: 1 });
   });
 
-  it('the unpublished entries of several integrations are read with one request, and a damaged entry is left out', async () => {
+  it('for several integrations, the entries that follow their checkpoints are read with one request, and a damaged entry is left out', async () => {
     const [finished, left, damaged] = [someIntegration(), someIntegration(), someIntegration()];
     const store = engine.store();
     for (const integration of [finished, left, damaged]) await store.appendEntry(someEntry({ integration }));
@@ -53,7 +53,7 @@ describe('the journal', () => {
     expect(await engine.store().readEntry(fence.integration, 1)).toEqual(fence);
   });
 
-  it('when two workers append an entry with the same number, one of the workers gets EntryTakenError', async () => {
+  it('when two workers append a journal entry with the same number, one of the workers gets EntryTakenError', async () => {
     const integration = someIntegration();
     const store = engine.store();
 
@@ -66,7 +66,7 @@ describe('the journal', () => {
     expect(refused[0]?.reason).toBeInstanceOf(EntryTakenError);
   });
 
-  it('a second entry with the same number and another content is refused, even from the same writer', async () => {
+  it('a second journal entry with the same number but other changes is refused, even if the same worker appends it', async () => {
     const integration = someIntegration();
     const store = engine.store();
     await store.appendEntry(someEntry({ integration }));
@@ -75,7 +75,7 @@ describe('the journal', () => {
     expect(await store.readEntry(integration, 1)).toEqual(someEntry({ integration }));
   });
 
-  it('a journal entry counts as appended when only the response was lost', async () => {
+  it('when a journal entry is stored but the response is lost, the repeated request does not fail', async () => {
     const entry = someEntry({ integration: someIntegration() });
 
     await engine.store(sentTwice(engine.calls(), 'putItem')).appendEntry(entry);
@@ -83,7 +83,7 @@ describe('the journal', () => {
     expect(await engine.store().readEntry(entry.integration, 1)).toEqual(entry);
   });
 
-  it('a range of journal entries is read in order of the numbers, including the first and the last number', async () => {
+  it('a range of journal entries includes its first and last number and is read in ascending order, or latest first if requested', async () => {
     const integration = someIntegration();
     const store = engine.store();
     for (const number of [2, 10, 9, 1, 100]) await store.appendEntry(someEntry({ integration, number }));
@@ -94,7 +94,7 @@ describe('the journal', () => {
     expect(await listed(store.readEntries(integration, 2, 10, 'latest-first'))).toEqual([10, 9, 2]);
   });
 
-  it('a range of journal entries is read completely when it has several query pages', async () => {
+  it('a range of journal entries is read completely when DynamoDB returns it in several query pages', async () => {
     const integration = someIntegration();
     const { calls, counts } = counted(engine.calls());
     const store = engine.store(calls);
@@ -107,7 +107,7 @@ describe('the journal', () => {
     expect(counts.query).toBe(2);
   });
 
-  it('a journal entry expires 90 days after its detection, because the attribute `expires` has this time in seconds', async () => {
+  it('with a retention of 90 days, the attribute `expires` of a journal entry is 90 days after its detection, in seconds since 1970', async () => {
     const integration = someIntegration();
     await engine.store().appendEntry(someEntry({ integration }));
 
@@ -119,7 +119,7 @@ describe('the journal', () => {
     expect(Item?.['expires']).toEqual({ N: String(Date.parse('2026-05-30T09:30:00Z') / 1000) });
   });
 
-  it('the error about a damaged journal entry contains the key of the entry but none of its content', async () => {
+  it('the error about a damaged journal entry contains the key of the entry and says that its content cannot be decoded', async () => {
     const integration = someIntegration();
     const state = someState({ status: null, id: 'secret' });
     await engine.store().appendEntry(someEntry({ integration, changes: [someChange({ state })] }));

@@ -14,11 +14,11 @@ it.each([
   ['7C9M5sXAQx2cNMpVHLojrFpL', 14],
   ['progression-12345', 14],
   ['ünïcödé-✓', 6],
-])('a progression with the id "%s" is stored in shard %i', (id, shard) => {
+])('a progression with the id "%s" is stored in partition %i of its integration', (id, shard) => {
   expect(progressionShard(id)).toBe(shard);
 });
 
-it('the keys of stored items are the same as in earlier releases', () => {
+it('an integration, a journal entry, a progression and a set-aside record are stored under fixed keys', () => {
   expect(integrationKey('moodle:a')).toEqual({ pk: 'integrations', sk: 'moodle:a' });
   expect(journalKey('moodle:a', 42)).toEqual({ pk: 'journal/moodle:a', sk: '000000000042' });
   expect(progressionKey('moodle:a', 'a')).toEqual({ pk: 'progressions/moodle:a/12', sk: 'a' });
@@ -28,7 +28,7 @@ it('the keys of stored items are the same as in earlier releases', () => {
   });
 });
 
-it('progressions are distributed evenly over the shards', () => {
+it('16,000 progressions are distributed over the 16 partitions of an integration with at most 15 % deviation', () => {
   const counts = Array.from({ length: 16 }, () => 0);
   for (let index = 0; index < 16_000; index += 1) {
     const shard = progressionShard(`progression-${index}`);

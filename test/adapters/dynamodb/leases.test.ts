@@ -41,7 +41,7 @@ describe('the lease of an integration', () => {
     });
   });
 
-  it('when a worker requests a lease that another worker holds, the holder is asked for another poll when it releases the lease', async () => {
+  it('when a worker is refused a lease that another worker holds, the release of the lease returns that another poll was requested', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);
@@ -75,7 +75,7 @@ describe('the lease of an integration', () => {
     expect(answers.filter(({ taken }) => !taken)).toEqual([{ taken: false, until: SOON }]);
   });
 
-  it('when a lease is released before the request for another poll is stored, the second worker acquires the lease', async () => {
+  it("when the holder releases the lease before a refused worker's request for another poll is stored, the refused worker acquires the lease", async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);
@@ -90,7 +90,7 @@ describe('the lease of an integration', () => {
     expect(answer).toMatchObject({ taken: true, fence: false, checkpoint: checkpoint(id, 1) });
   });
 
-  it('when a lease is renewed just before another worker acquires it, the other worker is refused', async () => {
+  it('when the holder of an expired lease renews it just before another worker takes it over, the other worker is refused', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a', PAST), NOW);
@@ -111,7 +111,7 @@ describe('the lease of an integration', () => {
     expect(await store.takeLease(id, lease('b'), NOW)).toMatchObject({ taken: true, fence: true });
   });
 
-  it('a worker gets a transient error when other workers acquire the lease before each of its attempts', async () => {
+  it('when other workers acquire the lease just before each attempt of a worker, this worker gets a transient error', async () => {
     const id = someIntegration();
     const store = engine.store();
     let turn = 0;
@@ -151,7 +151,7 @@ describe('a checkpoint', () => {
   });
 
   it.each(['saveCheckpoint', 'releaseLease'] as const)(
-    'after another worker has acquired the lease, `%s` of a frozen worker does not change the checkpoint',
+    'after another worker has acquired an expired lease, `%s` of the previous holder throws LeaseLostError and changes nothing',
     async (write) => {
       const id = someIntegration();
       const store = engine.store();
@@ -166,7 +166,7 @@ describe('a checkpoint', () => {
     },
   );
 
-  it('a checkpoint is not saved when its revision does not follow the stored revision', async () => {
+  it('a checkpoint is refused with LeaseLostError when its revision is not one higher than the stored revision', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);
@@ -193,7 +193,7 @@ describe('a checkpoint', () => {
 describe('a response that was lost', () => {
   const engine = useEngine();
 
-  it('a worker holds a free lease that it requested when only the response was lost', async () => {
+  it('when a worker requests a free lease and only the response is lost, the worker holds the lease and needs no fence', async () => {
     const id = someIntegration();
 
     const answer = await engine.store(sentTwice(engine.calls(), 'updateItem')).takeLease(id, lease('a'), NOW);
@@ -201,7 +201,7 @@ describe('a response that was lost', () => {
     expect(answer).toEqual({ taken: true, checkpoint: newCheckpoint(id), lease: lease('a'), fence: false });
   });
 
-  it('a worker holds an expired lease that it requested when only the response was lost, and must append a fence', async () => {
+  it('when a worker takes over an expired lease and only the response is lost, the worker holds the lease and must append a fence', async () => {
     const id = someIntegration();
     await engine.store().takeLease(id, lease('frozen', PAST), NOW);
     // The first request fails because another worker holds the lease. The second request acquires the lease,
@@ -233,7 +233,7 @@ describe('a response that was lost', () => {
     expect(await store.takeLease(id, lease('a'), NOW)).toMatchObject({ taken: true, fence: true });
   });
 
-  it('a checkpoint counts as saved when only the response was lost', async () => {
+  it('when a checkpoint is stored but the response is lost, the repeated request does not fail', async () => {
     const id = someIntegration();
     await engine.store().takeLease(id, lease('a'), NOW);
 
@@ -242,7 +242,7 @@ describe('a response that was lost', () => {
     expect(await engine.store().readCheckpoint(id)).toMatchObject({ checkpoint: checkpoint(id, 1) });
   });
 
-  it('a lease counts as released when only the response was lost, and the request for another poll is returned', async () => {
+  it('when a lease is released but the response is lost, the repeated request still returns that another poll was requested', async () => {
     const id = someIntegration();
     await engine.store().takeLease(id, lease('a'), NOW);
     await engine.store().takeLease(id, lease('b'), NOW);
@@ -254,7 +254,7 @@ describe('a response that was lost', () => {
     expect(released).toEqual({ again: true });
   });
 
-  it('a lease counts as released when only the response was lost, even when another worker has saved a checkpoint since', async () => {
+  it('when a lease is released but the response is lost, the release succeeds even if another worker has saved a checkpoint since', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);

@@ -6,7 +6,7 @@ import { NOW, someChange, someEntry, someIntegration } from './some-items.ts';
 
 const engine = useEngine();
 
-it('the table contains no name and no e-mail address of a record', async () => {
+it("the table contains no learner's name or e-mail address, even when a caller passes whole records to be stored", async () => {
   // A caller could pass a whole observed record, with names, where a known state is expected.
   const observed: ObservedProgression = {
     ...someChange(),

@@ -5,7 +5,7 @@ import { NOW, someIntegration } from './some-items.ts';
 describe('the last probe of dispatch', () => {
   const engine = useEngine();
 
-  it('the stored probe is the last probe that dispatch wrote', async () => {
+  it('`readProbe` returns null before the first probe of dispatch, and then the last probe that was written', async () => {
     expect(await engine.store().readProbe()).toBeNull();
     for (const integration of [someIntegration(), someIntegration()]) {
       await engine.store().writeProbe({ integration, at: NOW });
@@ -13,7 +13,7 @@ describe('the last probe of dispatch', () => {
     }
   });
 
-  it('a damaged probe is read as null, so that dispatch continues', async () => {
+  it('a damaged stored probe is read as null, so that dispatch can continue', async () => {
     await engine.calls().putItem({
       TableName: engine.table(),
       Item: { pk: { S: 'fleet' }, sk: { S: 'probe' }, content: { S: '{"integration":7}' } },

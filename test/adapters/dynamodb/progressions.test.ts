@@ -11,7 +11,7 @@ const ids = (count: number) => Array.from({ length: count }, (_, index) => `prog
 describe('known progressions', () => {
   const engine = useEngine();
 
-  it('the known state of a progression is read after an entry was applied, and nothing is read for an unknown id', async () => {
+  it('after a journal entry is applied, `readKnown` returns the state of its progression, and nothing for an unknown id', async () => {
     const integration = someIntegration();
     const change = changeOf('p1');
     await engine.store().applyEntry(someEntry({ integration, number: 7, changes: [change] }));
@@ -21,7 +21,7 @@ describe('known progressions', () => {
     expect(known).toEqual(new Map([['p1', knownAfter(change, 7)]]));
   });
 
-  it('a stored progression keeps its discarded change and the mark that it was erased', async () => {
+  it('a progression is stored with its discarded change; an erased progression is marked as erased and has no learner ids', async () => {
     const integration = someIntegration();
     const discarded = changeOf('p1');
     const changes = [
@@ -39,7 +39,7 @@ describe('known progressions', () => {
     expect(known.get('p2')).toMatchObject({ erased: true, learner: { id: null, remoteId: null } });
   });
 
-  it('an entry changes a progression only if the stored number of the last entry is lower', async () => {
+  it('a journal entry changes a progression only if the last entry of the stored progression has a lower number', async () => {
     const integration = someIntegration();
     const store = engine.store();
     const at = (number: number, status: 'ENROLLED' | 'DROPPED') =>
@@ -59,7 +59,7 @@ describe('known progressions', () => {
     });
   });
 
-  it('a progression that an entry changes twice is written once, with the second state', async () => {
+  it('a progression that a journal entry changes twice is written once, with the second state', async () => {
     const integration = someIntegration();
     const { calls, counts } = counted(engine.calls());
     const changes = [
@@ -74,7 +74,7 @@ describe('known progressions', () => {
     expect(known.get('p1')?.state.status).toBe('ENROLLED');
   });
 
-  it('the same known states are read whether or not the shown records are passed', async () => {
+  it('`readKnown` returns the same states whether or not the records that Kombo shows now are passed', async () => {
     const integration = someIntegration();
     const shown = ids(6).map((id) => observed({ id }));
     const [same, moved, discarded, erased, learner, course] = shown.map(({ state, ...record }) =>
@@ -156,7 +156,7 @@ describe('known progressions', () => {
     expect(units).toEqual({ write: 1, read: 1 });
   });
 
-  it('known states whose keys DynamoDB did not process are requested again', async () => {
+  it('when DynamoDB leaves keys of known states unprocessed, only these keys are requested again', async () => {
     const integration = someIntegration();
     await engine.store().applyEntry(someEntry({ integration, changes: ids(3).map(changeOf) }));
     const calls = engine.calls();
@@ -204,7 +204,7 @@ describe('known progressions', () => {
     expect(requests).toBe(7);
   });
 
-  it('reading known states does not retry an error that the AWS client has already retried', async () => {
+  it('when DynamoDB denies access, reading known states throws a deployment error without a retry', async () => {
     const refused = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
     let requests = 0;
     const calls = {
@@ -219,7 +219,7 @@ describe('known progressions', () => {
     expect(requests).toBe(1);
   });
 
-  it('the error about a damaged progression contains its key and the field but none of its content', async () => {
+  it('the error about a damaged stored progression contains the key of the item and the name of the invalid field', async () => {
     const integration = someIntegration();
     await engine.store().applyEntry(someEntry({ integration, changes: [changeOf('p1')] }));
     const [item] = JSON.parse(await engine.scan()).filter((it: { sk: { S: string }; pk: { S: string } }) =>

@@ -34,7 +34,7 @@ describe('replays', () => {
   const replays = (calls = engine.calls()) =>
     createReplayStore({ calls, table: engine.table(), retentionDays: 90 });
 
-  it('a replay can be read only with the id of its integration', async () => {
+  it('a replay is found only under the id of its own integration', async () => {
     const [one, other] = [someIntegration(), someIntegration()];
     const replay = someReplay(one);
 
@@ -54,7 +54,7 @@ describe('replays', () => {
     expect((await replays().readReplays(integration)).map(({ id }) => id)).toEqual(['a', 'r1']);
   });
 
-  it('a replay is saved only if the stored revision is the one before', async () => {
+  it('a changed replay is saved only if its revision is one higher than the stored revision', async () => {
     const integration = someIntegration();
     await replays().createReplay(someReplay(integration));
     const position = {
@@ -76,7 +76,7 @@ describe('replays', () => {
     await expect(replays().createReplay(stale)).rejects.toThrow(ReplayChangedError);
   });
 
-  it('a replay counts as saved when only the response was lost', async () => {
+  it('when a replay is stored but the response is lost, the repeated request does not fail', async () => {
     const integration = someIntegration();
     const lossy = () => replays(sentTwice(engine.calls(), 'putItem'));
 
@@ -86,7 +86,7 @@ describe('replays', () => {
     expect(await replays().readReplay(integration, 'r1')).toMatchObject({ revision: 1 });
   });
 
-  it('the first entry that retention has left in the journal is read with one request', async () => {
+  it("the earliest entry that is left in an integration's journal is read with one request", async () => {
     const integration = someIntegration();
     expect(await replays().readFirstEntry(integration)).toBeNull();
     for (const number of [12, 7, 100]) {
@@ -98,7 +98,7 @@ describe('replays', () => {
     expect(counts).toEqual({ query: 1 });
   });
 
-  it('the events of a range are counted without reading the contents of the entries', async () => {
+  it('the events in a range of journal entries are counted by type without fetching the contents of the entries', async () => {
     const integration = someIntegration();
     const changes = [someChange(), someChange({ events: [] }), someChange()];
     await engine.store().appendEntry(someEntry({ integration, number: 3, changes }));

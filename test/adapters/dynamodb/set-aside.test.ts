@@ -8,7 +8,7 @@ const record = (id: string): SetAside => ({ kind: 'record', id, reason: 'no stat
 describe('set-aside items', () => {
   const engine = useEngine();
 
-  it('a set-aside item is listed until it is removed', async () => {
+  it('a set-aside record and a set-aside event are listed until they are removed', async () => {
     const integration = someIntegration();
     const store = engine.store();
     const event: SetAside = { kind: 'event', id: `${integration}/1/0`, reason: 'too large', at: NOW };
@@ -27,7 +27,7 @@ describe('set-aside items', () => {
     expect(await engine.store().readSetAside(other)).toEqual([]);
   });
 
-  it('an item that is set aside twice keeps the time at which it was set aside first', async () => {
+  it('a record that is set aside twice is listed once, with the time at which it was first set aside', async () => {
     const integration = someIntegration();
     const store = engine.store();
     await store.setAside(integration, [record('p1')]);
@@ -37,7 +37,7 @@ describe('set-aside items', () => {
     expect(await store.readSetAside(integration)).toEqual([record('p1')]);
   });
 
-  it('each item is set aside with one request, and with two when the first response was lost', async () => {
+  it('two records are set aside with one request each, and one more when the response to the first request is lost', async () => {
     const integration = someIntegration();
     const { calls, counts } = counted(engine.calls());
 
@@ -47,7 +47,7 @@ describe('set-aside items', () => {
     expect(await engine.store().readSetAside(integration)).toHaveLength(2);
   });
 
-  it('a record whose id is longer than a key of DynamoDB can be set aside', async () => {
+  it('a record whose id is too long for a DynamoDB key can be set aside, listed and removed', async () => {
     const integration = someIntegration();
     const store = engine.store();
     const items = [record('é'.repeat(5000)), record(`${'é'.repeat(5000)}!`), record('')];

@@ -29,7 +29,7 @@ const idOf = ({ Detail: detail }: PutEventsRequestEntry): string => JSON.parse(d
 const publisherOf = (putEvents: PutEvents) =>
   createPublisher({ putEvents, bus: 'schoolbell', retryBudget: { budgetMs: 0, firstDelayMs: 1 } });
 
-test('when requests contain invalid entries, only these entries are refused, and the other events are delivered once, in order', async () => {
+test('when EventBridge refuses whole requests because of invalid entries, only these entries are refused, and the others are delivered once, in order', async () => {
   const events = fc.array(
     fc.record({ progression: fc.constantFrom('p1', 'p2', 'p3'), poisoned: fc.boolean() }),
     { maxLength: 40 },
@@ -58,7 +58,7 @@ test('when requests contain invalid entries, only these entries are refused, and
   await fc.assert(publishing);
 });
 
-test('when entries are sent one per call and one call fails, the accepted entries are not sent again', async () => {
+test('when the entries of a refused request are sent one per call and one call fails, the other entries count as accepted', async () => {
   let calls = 0;
   const publisher = publisherOf(async ({ Entries: entries = [] }) => {
     calls += 1;
@@ -73,7 +73,7 @@ test('when entries are sent one per call and one call fails, the accepted entrie
   expect(error).toBeInstanceOf(TransientError);
 });
 
-test('when a request is refused for the name of the bus, a deployment error is returned, and no event counts as refused', async () => {
+test('when EventBridge refuses the bus name of a request, a deployment error is returned, and no event counts as refused', async () => {
   const publisher = publisherOf(async () => {
     throw untaken('ValidationException', 'eventBusName');
   });

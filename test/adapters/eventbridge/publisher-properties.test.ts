@@ -40,7 +40,7 @@ function publisherWith(putEvents: PutEvents, budgetMs: number) {
   return createPublisher({ putEvents, bus: 'schoolbell', retryBudget: { budgetMs, firstDelayMs: 1 } });
 }
 
-test('a call has at most 10 entries and 256 KiB, or a single entry of at most 1 MiB', async () => {
+test('a PutEvents call has at most 10 entries and 256 KiB, or a single entry of at most 1 MiB', async () => {
   const publishing = fc.asyncProperty(distinctEvents, async (list) => {
     const calls: PutEventsRequestEntry[][] = [];
     const publisher = publisherWith(async ({ Entries = [] }) => {
@@ -61,7 +61,7 @@ test('a call has at most 10 entries and 256 KiB, or a single entry of at most 1 
   await fc.assert(publishing, { numRuns: 60 });
 });
 
-test('when EventBridge accepts everything, each event is sent once, unless it is too large', async () => {
+test('when EventBridge accepts every call, each event is sent once, except events that are too large, which are refused', async () => {
   const publishing = fc.asyncProperty(events, async (list) => {
     const sent: number[] = [];
     const publisher = publisherWith(async ({ Entries = [] }) => {
@@ -127,7 +127,7 @@ function faultyBus(list: LearningEvent[], fates: string[]) {
   return { putEvents, wrong, answeredWith };
 }
 
-test('with any faults of the bus, no event is sent again after its confirmation or before an earlier event of its progression', async () => {
+test("whichever entries and calls fail, an accepted event is not sent again, and no event is sent before the progression's earlier events", async () => {
   const publishing = fc.asyncProperty(events, fc.array(fate), fc.boolean(), async (list, fates, patient) => {
     const bus = faultyBus(list, fates);
     const publisher = publisherWith(bus.putEvents, patient ? 60_000 : 0);

@@ -90,12 +90,12 @@ describe('an event', () => {
   });
 });
 
-test('publishing no events makes no call', async () => {
+test('when there are no events to publish, EventBridge is not called', async () => {
   expect(await publisherOver().publish([])).toEqual({ accepted: [], refused: [], error: null });
   expect(calls).toEqual([]);
 });
 
-test('25 events are published with three calls', async () => {
+test('25 events are published with three PutEvents calls', async () => {
   const answer = await publisherOver().publish(someEvents(25));
 
   expect(answer).toEqual({ accepted: inOrder(25), refused: [], error: null });
@@ -105,7 +105,7 @@ test('25 events are published with three calls', async () => {
 
 describe('an entry that fails', () => {
   test.each(['InternalFailure', 'ThrottlingException', 'ServiceUnavailable', 'SomethingNew'])(
-    'after the error %s, only the failed entries of a call are sent again',
+    'when EventBridge returns the error %s for some entries of a call, only these entries are sent again',
     async (code) => {
       bus.failEntries({ code, times: 2 });
 
@@ -118,7 +118,7 @@ describe('an entry that fails', () => {
   );
 
   test.each(['InvalidArgument', 'MalformedDetail', 'RedactionFailure'])(
-    'an entry that EventBridge refuses with %s is returned as refused, and the later entries are sent',
+    'when EventBridge refuses an event with %s, the event is returned as refused, and the next event of its progression is sent',
     async (code) => {
       const second = 'moodle:school/1/1';
       bus.failEntries({ code, matches: ({ detail }) => detail['id'] === second });
@@ -137,7 +137,7 @@ describe('an entry that fails', () => {
     'NotAuthorizedForDetailTypeException',
     'InvalidAccountIdException',
   ])(
-    'after the error %s, a deployment error is returned without a retry, and no event counts as refused',
+    'when EventBridge returns %s for some entries, a deployment error is returned without a retry, and these events do not count as refused',
     async (code) => {
       bus.failEntries({ code, matches: ({ detail }) => detail['id'] !== 'moodle:school/1/0' });
 
@@ -160,7 +160,7 @@ describe('an entry that fails', () => {
     expect(error).toMatchObject({ code: 'SomethingNew' });
   });
 
-  test('no further event is sent after an error that is not retried', async () => {
+  test('when an entry fails and no time is left for a retry, no further events are sent', async () => {
     bus.failEntries({ code: 'InternalFailure', times: 1 });
 
     const events = [someEvent('p1', 0), someEvent('p1', 1), someEvent('p2', 2), someEvent('p2', 3)];
@@ -187,7 +187,7 @@ describe('a call that fails', () => {
     ['an internal error', { status: 500, code: 'InternalException' }],
     ['an unavailable service', { status: 503, code: 'ServiceUnavailable' }],
     ['a dropped connection', { status: 'dropped' }],
-  ] as const)('a call that fails with %s is made again', async (_, fault) => {
+  ] as const)('a PutEvents call that fails with %s is made again', async (_, fault) => {
     bus.failCalls({ ...fault, times: 1 });
 
     const answer = await publisherOver().publish(someEvents(2));
@@ -196,7 +196,7 @@ describe('a call that fails', () => {
     expect(calls).toEqual([2, 2]);
   });
 
-  test('when a call always fails, a transient error is returned, and no event counts as refused', async () => {
+  test('when PutEvents fails and no time is left for a retry, a transient error is returned, and no event counts as refused', async () => {
     bus.failCalls({ status: 500, code: 'InternalException' });
 
     const { accepted, refused, error } = await publisherOver({}, 0).publish(someEvents(100));
@@ -214,18 +214,21 @@ describe('a call that fails', () => {
     [400, 'UnrecognizedClientException'],
     [400, 'ExpiredTokenException'],
     [400, 'ResourceNotFoundException'],
-  ])('when a call fails with %s %s, a deployment error is returned without a retry', async (status, code) => {
-    bus.failCalls({ status, code });
+  ])(
+    'when PutEvents fails with the HTTP status %s and the code %s, a deployment error is returned without a retry',
+    async (status, code) => {
+      bus.failCalls({ status, code });
 
-    const { refused, error } = await publisherOver().publish(someEvents(1));
+      const { refused, error } = await publisherOver().publish(someEvents(1));
 
-    expect(refused).toEqual([]);
-    expect(error).toBeInstanceOf(DeploymentError);
-    expect(error).toMatchObject({ code });
-    expect(calls).toEqual([1]);
-  });
+      expect(refused).toEqual([]);
+      expect(error).toBeInstanceOf(DeploymentError);
+      expect(error).toMatchObject({ code });
+      expect(calls).toEqual([1]);
+    },
+  );
 
-  test('when a call fails after EventBridge processed it, its events are delivered twice', async () => {
+  test('when the connection breaks after EventBridge accepted a call, the call is made again, and its events are delivered twice', async () => {
     bus.failCalls({ status: 'dropped', times: 1, afterAccepting: true });
 
     const answer = await publisherOver().publish(someEvents(2));
@@ -234,7 +237,7 @@ describe('a call that fails', () => {
     expect(delivered).toHaveLength(4);
   });
 
-  test('publishing returns a transient error when the connection is refused', async () => {
+  test('publishing returns a transient error when the connection to EventBridge is refused', async () => {
     await bus.close();
 
     const { error } = await publisherOver({}, 0).publish(someEvents(1));
@@ -261,7 +264,7 @@ describe('a call that fails', () => {
 });
 
 describe('an operational event', () => {
-  test('an operational event is sent again when its first call fails', async () => {
+  test('an operational event is sent again when EventBridge first returns a failure for it', async () => {
     bus.failEntries({ code: 'InternalFailure', times: 1 });
 
     await publisherOver().notify(someOperationalEvent);
@@ -275,7 +278,7 @@ describe('an operational event', () => {
     await expect(publisherOver({}, 0).notify(someOperationalEvent)).rejects.toThrow(TransientError);
   });
 
-  test('a transient error with the code is thrown when EventBridge refuses an operational event', async () => {
+  test("a transient error with EventBridge's error code is thrown when EventBridge refuses an operational event", async () => {
     bus.failEntries({ code: 'InvalidArgument' });
 
     const notified = publisherOver().notify(someOperationalEvent);

@@ -33,7 +33,7 @@ const ruleOf = (consumer: string) => ({
   EventPattern: JSON.stringify(eventPattern(['CourseCompleted', 'LearnerDropped'], consumer)),
 });
 
-test('the consumers of a bus are read from the patterns of all its rules', async () => {
+test('the names of consumers are read from the event patterns of all rules on the bus, over several pages, each name once', async () => {
   const others = [
     { EventPattern: JSON.stringify(eventPattern(['IntegrationFailing'], 'alerts')) },
     {
@@ -57,7 +57,7 @@ test.each([
   [400, 'AccessDeniedException', { kind: 'deployment', message: /refuses to list the rules of bus bus/ }],
   [503, 'ServiceUnavailable', { kind: 'transient', message: /cannot list the rules of bus bus/ }],
 ] as const)(
-  'when the rules of a bus cannot be listed, the error is one line with the name of the bus: %i %s',
+  'when listing the rules of a bus fails with %i %s, the error has the name of the bus',
   async (status, code, { kind, message }) => {
     const { client } = await clientOf([{ status, body: { __type: code } }]);
 

@@ -35,7 +35,7 @@ test.each<[string, Answer, number]>([
   ],
   ['lacks an event id', { FailedEntryCount: 0, Entries: [{ EventId: 'a' }, {}] }, 1],
 ])(
-  'when a response %s, the entries that it does not clearly accept are sent again',
+  'when a response of EventBridge %s, the entries that the response does not confirm are sent again',
   async (_, answer, sentAgain) => {
     const { publisher, calls } = publisherAnswered([answer]);
 
@@ -44,7 +44,7 @@ test.each<[string, Answer, number]>([
   },
 );
 
-test('publishing returns a transient error when no response confirms the entries', async () => {
+test("when EventBridge's response confirms no entry and no time is left for a retry, publishing returns a transient error", async () => {
   const { publisher } = publisherAnswered([{}], 0);
 
   const { accepted, refused, error } = await publisher.publish(someEvents(2));
@@ -53,13 +53,13 @@ test('publishing returns a transient error when no response confirms the entries
   expect(error).toBeInstanceOf(TransientError);
 });
 
-test('an unknown error of a call is returned as a transient error', async () => {
+test('when a PutEvents call throws an unknown error, publishing returns a transient error', async () => {
   const { publisher } = publisherAnswered([new TypeError('undefined is not a function')], 0);
 
   expect((await publisher.publish(someEvents(1))).error).toBeInstanceOf(TransientError);
 });
 
-test('when some batches fail with a transient error and one with a deployment error, the deployment error is returned', async () => {
+test('when some PutEvents calls fail with a transient error and one with a deployment error, the deployment error is returned', async () => {
   const denied = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
   const { publisher } = publisherAnswered([new Error('lost'), denied, new Error('lost')], 0);
 

@@ -41,7 +41,7 @@ function checkAt(pointer: string) {
   return ajv.compile({ $ref: `kombo#${pointer}` });
 }
 
-test("the description of Kombo's API is OpenAPI 3.1 with unique operations and valid schemas", () => {
+test("`openapi.yaml`, the description of Kombo's API, is OpenAPI 3.1 with unique operation ids and valid schemas", () => {
   const operations = Object.values(description.paths).map(({ get }) => get.operationId);
   const ajv = new Ajv2020();
 
@@ -52,7 +52,7 @@ test("the description of Kombo's API is OpenAPI 3.1 with unique operations and v
   }
 });
 
-test("every reference in the description of Kombo's API points to an existing part", () => {
+test("every `$ref` in the OpenAPI description of Kombo's API points to something that exists in the description", () => {
   const references = [...JSON.stringify(raw).matchAll(/"\$ref":"#([^"]+)"/g)].map(
     ([, pointer]) => pointer ?? '',
   );
@@ -67,7 +67,7 @@ test("every reference in the description of Kombo's API points to an existing pa
   }
 });
 
-test("the description of Kombo's API lists each variable of a path as a parameter", () => {
+test("the OpenAPI description of Kombo's API lists each variable of a path as a parameter", () => {
   for (const [path, { get }] of Object.entries(description.paths)) {
     const variables = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name);
     const named = get.parameters.flatMap((one) => ('in' in one && one.in === 'path' ? [one.name] : []));
@@ -75,7 +75,7 @@ test("the description of Kombo's API lists each variable of a path as a paramete
   }
 });
 
-test("the description of Kombo's API has the hosts and the parameters that the client uses", () => {
+test("the OpenAPI description of Kombo's API has the configurable hosts and the parameters of `GET /lms/course-progressions`", () => {
   const { parameters } = description.paths['/lms/course-progressions']?.get ?? { parameters: [] };
 
   expect(description.servers.map(({ url }) => url)).toEqual(Object.values(KOMBO_HOSTS));
@@ -92,7 +92,7 @@ test("the description of Kombo's API has the hosts and the parameters that the c
   ]);
 });
 
-test("the description of Kombo's API allows the same records and lists the same statuses as the client", () => {
+test("the OpenAPI description of Kombo's API accepts and rejects the same sample records and statuses as the Kombo client", () => {
   const check = checkAt('/components/schemas/CourseProgression');
   const status = checkAt('/components/schemas/Status');
 
@@ -108,7 +108,7 @@ test("the description of Kombo's API allows the same records and lists the same 
   expect(status('PAUSED')).toBe(false);
 });
 
-test("the generated types match the description of Kombo's API (npm run generate:api)", async () => {
+test("`generated/api.d.ts` is what `npm run generate:api` generates from the OpenAPI description of Kombo's API", async () => {
   const generated = COMMENT_HEADER + astToString(await openapiTS(source, { silent: true }));
 
   expect(await readFile(new URL('generated/api.d.ts', folder), 'utf8')).toBe(generated);

@@ -28,7 +28,7 @@ test.each<[string, number, Encoding, number]>([
   ['without an end, compressed with gzip,', Number.POSITIVE_INFINITY, 'gzip', 200],
   ['of 65 MB, with an error status,', 65, 'gzip', 503],
 ])(
-  'a response body %s is aborted, and the request is not repeated in the same call',
+  'a response body %s from Kombo is aborted as too large, and the request is not retried',
   async (_, megabytes, encoding, status) => {
     server.replies.push(spaces(megabytes, encoding, status));
 
@@ -40,7 +40,7 @@ test.each<[string, number, Encoding, number]>([
   },
 );
 
-test('a response body of 63 MB is read', async () => {
+test('a response body of 63 MB from Kombo is read', async () => {
   const long = rawRecord({ remote_data: 'a'.repeat(63 * 1024 * 1024) });
   server.replies.push(page([long, rawRecord({ id: 'p2' })]));
 
@@ -56,7 +56,7 @@ test('a page of more than 10,000 records is refused', async () => {
   expect(error.message).toContain("does not match Kombo's API reference (data.results)");
 });
 
-test('a response body that never ends is aborted at the time limit', async () => {
+test('a response body that arrives slowly and never ends is aborted at the time limit with a transient error', async () => {
   server.replies.push(drip);
 
   const error = await failureOf(() => firstPage(komboAt(server, HASTY)));
@@ -65,7 +65,7 @@ test('a response body that never ends is aborted at the time limit', async () =>
   expect(error.message).toContain('did not send a whole response within');
 });
 
-test('a change in a response that was too long is published by a later poll', async () => {
+test("a change that a poll could not read because Kombo's response was too large is published by a later poll", async () => {
   const it = world();
   it.ports.kombo = komboAt(server);
   server.replies.push(page([rawRecord()]));

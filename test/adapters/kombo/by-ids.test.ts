@@ -24,7 +24,7 @@ const manyIds = (count: number, length = 24) =>
 const askedIds = () => server.asked.map(({ query }) => query['ids']?.split(',') ?? []);
 
 describe('the records with given ids', () => {
-  test('the records with given ids are returned even if they are removed, and invalid records are returned separately', async () => {
+  test('`readByIds` returns the requested records, even removed ones, and lists invalid records separately with the reason', async () => {
     server.replies.push(
       page([rawRecord({ id: 'a' }), removedRecord({ id: 'b' }), rawRecord({ id: 'c', status: 1 })]),
     );
@@ -37,7 +37,7 @@ describe('the records with given ids', () => {
     expect(server.asked[0]?.headers['x-integration-id']).toBe(INTEGRATION);
   });
 
-  test('all pages of the records with given ids are read, with the page size of the client', async () => {
+  test('`readByIds` reads all pages, with the configured page size', async () => {
     server.replies.push(page([rawRecord({ id: 'a' })], '2'), page([rawRecord({ id: 'b' })]));
     const kombo = createKombo({ ...server, apiKey: async () => API_KEY, retryBudget: ONCE, pageSize: 1 });
 
@@ -50,7 +50,7 @@ describe('the records with given ids', () => {
     ]);
   });
 
-  test('the records of 250 ids are read with three requests, even if each id is passed twice', async () => {
+  test('`readByIds` reads 250 records with three requests, even if each id is passed twice', async () => {
     const ids = manyIds(250);
 
     await komboAt(server).readByIds(INTEGRATION, [...ids, ...ids]);
@@ -59,7 +59,7 @@ describe('the records with given ids', () => {
     expect(askedIds().flat()).toEqual(ids);
   });
 
-  test('a request for the records with long ids has a URL below 4 KB', async () => {
+  test('`readByIds` splits 60 long ids into requests whose URLs are shorter than 4 KB', async () => {
     const ids = manyIds(60, 341);
 
     await komboAt(server).readByIds(INTEGRATION, ids);
@@ -68,12 +68,12 @@ describe('the records with given ids', () => {
     expect(Math.max(...server.asked.map(({ length }) => length))).toBeLessThan(4_096);
   });
 
-  test('no request for records is made when no ids are passed', async () => {
+  test('`readByIds` makes no request when no ids are passed', async () => {
     expect(await komboAt(server).readByIds(INTEGRATION, [])).toEqual({ records: [], rejected: [] });
     expect(server.asked).toEqual([]);
   });
 
-  test('a record whose id was not requested is left out, because a server may ignore the filter', async () => {
+  test('`readByIds` leaves out a record whose id was not requested, because a server may ignore the filter', async () => {
     server.replies.push(
       page([rawRecord({ id: 'a' }), rawRecord({ id: 'z' }), rawRecord({ id: 'y', status: 1 })]),
     );
@@ -86,7 +86,7 @@ describe('the records with given ids', () => {
 });
 
 describe('the pages of the records with given ids', () => {
-  test('the pages of the records with given ids are not read further when a cursor repeats', async () => {
+  test('`readByIds` stops with an IntegrationError when a page cursor repeats', async () => {
     server.replies.push(page([], 'again'));
 
     const error = await failureOf(() => komboAt(server).readByIds(INTEGRATION, manyIds(50)));
@@ -96,7 +96,7 @@ describe('the pages of the records with given ids', () => {
     expect(server.asked).toHaveLength(2);
   });
 
-  test('the pages of the records with given ids are not read further when there are more pages than ids', async () => {
+  test('`readByIds` stops with an IntegrationError when there are more pages than requested ids', async () => {
     for (let number = 0; number < 9; number++) server.replies.push(page([], `cursor-${number}`));
 
     const error = await failureOf(() => komboAt(server).readByIds(INTEGRATION, ['a', 'b']));
@@ -105,7 +105,7 @@ describe('the pages of the records with given ids', () => {
     expect(server.asked).toHaveLength(3);
   });
 
-  test('a transient error is thrown when Kombo refuses the cursor of the records with given ids', async () => {
+  test('`readByIds` throws a transient error when Kombo refuses a page cursor', async () => {
     server.replies.push(page([], 'next'), refusal('PLATFORM.INPUT_INVALID', 400));
 
     const error = await failureOf(() => komboAt(server).readByIds(INTEGRATION, ['a', 'b']));

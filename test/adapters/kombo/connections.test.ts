@@ -34,7 +34,7 @@ describe('an attempt that fails', () => {
       refusal('PLATFORM.RATE_LIMIT_EXCEEDED', 429, { 'retry-after': '0' }),
     ],
     ['a proxy returns 502', refusal(null, 502)],
-  ])('a request is sent again when %s', async (_, failure) => {
+  ])('a request to Kombo is sent again when %s', async (_, failure) => {
     server.replies.push(failure, failure, page([rawRecord()]));
 
     const { records } = await firstPage(komboAt(server, OFTEN));
@@ -49,7 +49,7 @@ describe('a request that fails in each attempt', () => {
     ['before the response', hangUp],
     ['within the response body', brokenOff],
   ])(
-    'when the connection breaks %s in each attempt, the error has the name of the host',
+    'when the connection to Kombo breaks %s in each attempt, the error has the name of the host',
     async (_, failure) => {
       server.replies.push(failure);
 
@@ -68,18 +68,21 @@ describe('a request that fails in each attempt', () => {
   test.each([
     ['no response comes', silence],
     ['the response body stops and does not end', standstill],
-  ])('when %s in each attempt, the error has the name of the host', async (_, failure) => {
-    server.replies.push(failure);
+  ])(
+    'when %s in each attempt of a request to Kombo, the error has the name of the host and the time limit',
+    async (_, failure) => {
+      server.replies.push(failure);
 
-    const error = await failureOf(() => firstPage(komboAt(server, HASTY)));
+      const error = await failureOf(() => firstPage(komboAt(server, HASTY)));
 
-    expect(error).toBeInstanceOf(TransientError);
-    expect(error.message).toBe(
-      `${server.host} did not send a whole response within 0.04 s: check the network and KOMBO_BASE_URL`,
-    );
-  });
+      expect(error).toBeInstanceOf(TransientError);
+      expect(error.message).toBe(
+        `${server.host} did not send a whole response within 0.04 s: check the network and KOMBO_BASE_URL`,
+      );
+    },
+  );
 
-  test('the error about a refused connection has the name of the host', async () => {
+  test('the error about a refused connection to Kombo has the name of the host but not the API key', async () => {
     const host = await deadAddress();
 
     const { message } = await failureOf(() => firstPage(komboAt({ baseUrl: `http://${host}/v1` })));
@@ -90,14 +93,14 @@ describe('a request that fails in each attempt', () => {
     expect(message).not.toContain(API_KEY);
   });
 
-  test('the error about an unknown host has the name of the host', async () => {
+  test('the error about a host of Kombo that does not exist has the name of the host', async () => {
     const { message } = await failureOf(() => firstPage(komboAt({ baseUrl: 'https://kombo.invalid/v1' })));
 
     expect(message).toMatch(/^the request to kombo\.invalid failed \((ENOTFOUND|EAI_AGAIN)\)/);
   });
 });
 
-test('a bug of this program is not converted to a network failure', async () => {
+test('a TypeError in the function that provides the API key is thrown unchanged, not as a network failure', async () => {
   const mistake = new TypeError('x is not a function');
   const kombo = komboAt(server, OFTEN, async () => Promise.reject(mistake));
 
@@ -107,7 +110,7 @@ test('a bug of this program is not converted to a network failure', async () => 
 describe('a cancelled request', () => {
   const reason = new Error('the time is spent');
 
-  test('a request whose signal is already aborted is not sent', async () => {
+  test('a request to Kombo whose AbortSignal is aborted before the start is not sent', async () => {
     const error = await thrownBy(() => firstPage(komboAt(server), AbortSignal.abort(reason)));
 
     expect(error).toBe(reason);
@@ -119,7 +122,7 @@ describe('a cancelled request', () => {
     ['for the rest of the response body', standstill],
     ['for the time in the `Retry-After` header', refusal(null, 429, { 'retry-after': '3' })],
   ])(
-    'a request that is cancelled while it waits %s fails immediately and is not retried',
+    'a request to Kombo that is cancelled while it waits %s fails immediately and is not retried',
     async (_, reply) => {
       const controller = new AbortController();
       const answered = new Promise<void>((resolve) =>
@@ -138,7 +141,7 @@ describe('a cancelled request', () => {
     },
   );
 
-  test('a request that is cancelled while it waits for a retry fails immediately', async () => {
+  test('a request to Kombo that is cancelled while it waits for a retry fails immediately', async () => {
     const controller = new AbortController();
     server.replies.push(refusal(null, 503));
     const retryBudget = { attemptMs: 20_000, totalMs: 40_000, firstDelayMs: 15_000 };

@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 describe("the time since when an integration's data is expired", () => {
-  test("the time at which the data expired is read from `data_expired_at` of the integration's details", async () => {
+  test("`readDataExpiredAt` returns `data_expired_at` from Kombo's details of the integration", async () => {
     const data_expired_at = '2026-03-01T09:30:00.000Z';
     server.replies.push(
       success({ id: INTEGRATION, tool: { id: 'moodle' }, category: 'LMS', data_expired_at }),
@@ -46,14 +46,14 @@ describe("the time since when an integration's data is expired", () => {
     ['the body is not JSON', send(200, 'hello')],
     ['the body ends too early', brokenOff],
     ['the connection breaks', hangUp],
-  ])('no time of expiry is read when %s', async (_, reply) => {
+  ])('`readDataExpiredAt` returns null when %s', async (_, reply) => {
     server.replies.push(reply);
 
     expect(await komboAt(server).readDataExpiredAt(INTEGRATION)).toBeNull();
     expect(server.asked).toHaveLength(1);
   });
 
-  test('a rate limit is thrown when the client reads the time of expiry, so that the run continues later', async () => {
+  test('`readDataExpiredAt` throws a RateLimitedError when Kombo asks for a wait of 60 seconds, so that the run continues later', async () => {
     server.replies.push(refusal('PLATFORM.RATE_LIMIT_EXCEEDED', 429, { 'retry-after': '60' }));
 
     const error = await failureOf(() => komboAt(server).readDataExpiredAt(INTEGRATION));
@@ -61,13 +61,13 @@ describe("the time since when an integration's data is expired", () => {
     expect(error).toBeInstanceOf(RateLimitedError);
   });
 
-  test('no time of expiry is read when no response comes', async () => {
+  test('`readDataExpiredAt` returns null when no response comes within the time limit', async () => {
     server.replies.push(silence);
 
     expect(await komboAt(server, HASTY).readDataExpiredAt(INTEGRATION)).toBeNull();
   });
 
-  test('no time of expiry is read when the connection is refused', async () => {
+  test('`readDataExpiredAt` returns null when the connection is refused', async () => {
     const kombo = komboAt({ baseUrl: `http://${await deadAddress()}/v1` });
 
     expect(await kombo.readDataExpiredAt(INTEGRATION)).toBeNull();

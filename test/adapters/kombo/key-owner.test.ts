@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-test('the owner of the key is returned with the time in the `Date` header', async () => {
+test("`readKeyOwner` returns Kombo's environment of the API key and the time in the `Date` header", async () => {
   server.replies.push(success({ environment_id: 'env-1', customer_id: 'customer-1' }));
 
   expect(await komboAt(server).readKeyOwner()).toEqual({
@@ -22,7 +22,7 @@ test('the owner of the key is returned with the time in the `Date` header', asyn
   ]);
 });
 
-test('an AccessRefusedError is thrown when Kombo refuses the key', async () => {
+test('`readKeyOwner` throws an AccessRefusedError when Kombo refuses the API key', async () => {
   server.replies.push(refusal('PLATFORM.AUTHENTICATION_INVALID', 401));
 
   const error = await failureOf(() => komboAt(server).readKeyOwner());
@@ -35,7 +35,7 @@ test.each([
   ['no data', success({})],
   ['an escape sequence', success({ environment_id: '\u001B[2J' })],
   ['an HTML page', send(200, '<html>')],
-])('a response about the owner of the key is refused when it has %s', async (_, reply) => {
+])('`readKeyOwner` throws a transient error when the response contains %s', async (_, reply) => {
   server.replies.push(reply);
 
   expect(await failureOf(() => komboAt(server).readKeyOwner())).toBeInstanceOf(TransientError);

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-test("a learner is found by e-mail address or by the platform's own id", async () => {
+test("a learner is found at Kombo by e-mail address or by the platform's own id", async () => {
   const user = (number: number, work_email: string | null) => ({
     ...courseProgression(number),
     user: { id: `user-${number}`, remote_id: `u${number}`, first_name: null, last_name: null, work_email },
@@ -32,7 +32,7 @@ test("a learner is found by e-mail address or by the platform's own id", async (
   await sandbox.close();
 });
 
-test('only the learners with the given address or id are returned, even if the platform ignores the filter', async () => {
+test('only learners with the given e-mail address (in any case) or platform id are returned, even if Kombo ignores the filter', async () => {
   const users = [
     { id: 'a', remote_id: '1', work_email: 'Ada@Example.com' },
     { id: 'b', remote_id: '2', work_email: null },

@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 describe('a page of records', () => {
-  test("a page that is read has its records, the rejected records, the next cursor and the time of Kombo's clock", async () => {
+  test('reading a page returns its valid records, its rejected records with reasons, the next cursor and the time of the `Date` header', async () => {
     server.replies.push(page([rawRecord(), { id: 'p2', remote_id: 3 }, rawRecord({ id: 'p3' })], 'next'));
 
     const read = await firstPage(komboAt(server));
@@ -23,13 +23,13 @@ describe('a page of records', () => {
     expect(read.servedAt).toBe('2026-03-02T08:00:00.000Z');
   });
 
-  test('the last page has no next cursor, and may be empty', async () => {
+  test('the last page of Kombo has no next cursor, and may be empty', async () => {
     server.replies.push(page([]));
 
     expect(await firstPage(komboAt(server))).toMatchObject({ records: [], rejected: [], next: null });
   });
 
-  test('unknown fields in a page are ignored', async () => {
+  test('unknown fields in a page of Kombo are ignored', async () => {
     const body = {
       status: 'success',
       meta: { took: 3 },
@@ -56,7 +56,7 @@ describe('a page of records', () => {
       '(status)',
     ],
   ])(
-    'when a page %s, the error says what is wrong, and the page can be requested again',
+    'when the body of a page %s, a transient error says what is wrong, and the page can be requested again',
     async (_, body, complaint) => {
       server.replies.push(send(200, body));
       const error = await failureOf(() => firstPage(komboAt(server)));
@@ -71,7 +71,7 @@ describe('a page of records', () => {
     },
   );
 
-  test("a page without a `Date` header is refused, so that the watermark never depends on the machine's clock alone", async () => {
+  test('a page without a `Date` header is refused, so that the watermark never depends only on the clock of the own machine', async () => {
     server.replies.push((response) => {
       response.sendDate = false;
       response.end(JSON.stringify({ status: 'success', data: { next: null, results: [] } }));
@@ -83,13 +83,13 @@ describe('a page of records', () => {
     expect(error.message).toMatch(/sent no Date header/);
   });
 
-  test('a response with an error code counts as a refusal, even with the HTTP status 200', async () => {
+  test('a response of Kombo with an error code counts as a refusal, even with the HTTP status 200', async () => {
     server.replies.push(refusal('PLATFORM.AUTHENTICATION_INVALID', 200));
 
     expect((await failureOf(() => firstPage(komboAt(server)))).kind).toBe('access-refused');
   });
 
-  test('a page with an HTTP status of a failure is refused', async () => {
+  test('a valid page of Kombo with the HTTP status 500 is refused', async () => {
     server.replies.push(send(500, JSON.stringify({ status: 'success', data: { next: null, results: [] } })));
 
     expect((await failureOf(() => firstPage(komboAt(server)))).message).toMatch(/returned 500/);

@@ -64,26 +64,26 @@ const limitedFor = async (call: () => Promise<unknown>) => {
 };
 
 describe('a short window of a rate limit', () => {
-  test('after a refusal with RateLimit-Reset, the client waits until the next window', async () => {
+  test('after a rate-limit refusal with `RateLimit-Reset: 8`, the client retries shortly after these 8 seconds', async () => {
     await ended(read(kombo(refusal({ 'ratelimit-reset': '8' }))));
 
     expect(requests).toEqual([0, 8.25]);
   });
 
-  test('Retry-After takes precedence over RateLimit-Reset', async () => {
+  test('when a rate-limit refusal has both `Retry-After` and `RateLimit-Reset`, the client waits for `Retry-After`', async () => {
     await ended(read(kombo(refusal({ 'retry-after': '3', 'ratelimit-reset': '8' }))));
 
     expect(requests).toEqual([0, 3.25]);
   });
 
-  test('RateLimit-Reset is also accepted as the end of the window in seconds since 1970', async () => {
+  test('`RateLimit-Reset` is also accepted as a time in seconds since 1970', async () => {
     const reset = String(START / 1000 + 8);
     await ended(read(kombo(refusal({ 'ratelimit-reset': reset }))));
 
     expect(requests).toEqual([0, 8.25]);
   });
 
-  test('the client waits for the next window before a request that would be refused', async () => {
+  test('when a response says that the rate limit allows no further request, the client waits for the reset before its next request', async () => {
     const client = kombo(page({ 'ratelimit-remaining': '0', 'ratelimit-reset': '20' }));
 
     await ended(read(client));
@@ -93,11 +93,11 @@ describe('a short window of a rate limit', () => {
   });
 
   test.each([
-    ['the window allows another request', { 'ratelimit-remaining': '1', 'ratelimit-reset': '20' }],
-    ['the response has no end of the window', { 'ratelimit-remaining': '0' }],
-    ['the response has no number of requests', { 'ratelimit-reset': '20' }],
-    ['the response has an empty number of requests', { 'ratelimit-remaining': '', 'ratelimit-reset': '20' }],
-  ])('the client does not wait before the next request when %s', async (_, headers) => {
+    ['the rate limit allows another request', { 'ratelimit-remaining': '1', 'ratelimit-reset': '20' }],
+    ['a response has no `RateLimit-Reset`', { 'ratelimit-remaining': '0' }],
+    ['a response has no `RateLimit-Remaining`', { 'ratelimit-reset': '20' }],
+    ['a response has an empty `RateLimit-Remaining`', { 'ratelimit-remaining': '', 'ratelimit-reset': '20' }],
+  ])('the client of Kombo does not wait before its next request when %s', async (_, headers) => {
     const client = kombo(page(headers));
 
     await ended(read(client));
@@ -107,16 +107,16 @@ describe('a short window of a rate limit', () => {
   });
 
   test.each([
-    ['another error', 'PLATFORM.UNKNOWN_ERROR', 500],
-    ["the learning platform's own limit", 'REMOTE.RATE_LIMIT_EXCEEDED', 429],
-    ['the limit on actions at the same time', 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', 429],
-  ])('%s does not make the client wait until the next window', async (_, code, status) => {
+    ['an error other than a rate limit', 'PLATFORM.UNKNOWN_ERROR', 500],
+    ["the learning platform's own rate limit", 'REMOTE.RATE_LIMIT_EXCEEDED', 429],
+    ["Kombo's limit on simultaneous actions", 'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', 429],
+  ])('%s does not make the client wait until the time in `RateLimit-Reset`', async (_, code, status) => {
     await ended(read(kombo(refusal({ 'ratelimit-remaining': '7', 'ratelimit-reset': '8' }, code, status))));
 
     expect(requests).toEqual([0, 0.25]);
   });
 
-  test('a request that waits for the next window ends when the caller cancels', async () => {
+  test('a request that waits for the reset of the rate limit fails at once and is never sent when its caller cancels it', async () => {
     const client = kombo(page({ 'ratelimit-remaining': '0', 'ratelimit-reset': '20' }));
     const leaving = new AbortController();
     await ended(read(client));
@@ -139,21 +139,21 @@ describe('a window that ends later than a call may take', () => {
     ['by a proxy without a code', refusal({ 'retry-after': '90' }, null)],
     ['with an unknown error code', refusal({ 'retry-after': '90' }, 'PLATFORM.SOMETHING_NEW')],
   ])(
-    'when the end of a long window is given %s, the call fails immediately with the time to wait',
+    'when a wait of 90 seconds is required %s, the call fails immediately with a RateLimitedError that has the time to wait',
     async (_, answer) => {
       expect(await limitedFor(() => read(kombo(answer)))).toBe(90_000);
       expect(requests).toEqual([0]);
     },
   );
 
-  test('a refusal without the end of the window is thrown as a transient error', async () => {
+  test('rate-limit refusals that name no time to wait end in a transient error, not in a RateLimitedError', async () => {
     const error = await failureOf(() => ended(read(kombo(...Array(10).fill(refusal({}))))));
 
     expect(error).toBeInstanceOf(TransientError);
     expect(error).not.toBeInstanceOf(RateLimitedError);
   });
 
-  test('no call of the client makes a request before a long window is over', async () => {
+  test('after a refusal with `Retry-After: 90`, no method of the client sends a request, for any integration, before 90 seconds are over', async () => {
     const client = kombo(refusal({ 'retry-after': '90' }));
     await limitedFor(() => read(client));
     vi.setSystemTime(START + 10_000);
@@ -172,7 +172,7 @@ describe('a window that ends later than a call may take', () => {
     expect(requests).toEqual([0, 90]);
   });
 
-  test('after a rate limit with a long window, requests for other integrations wait for at most 15 minutes', async () => {
+  test('when one integration must wait for an hour because of a rate limit, requests for other integrations wait for at most 15 minutes', async () => {
     const client = kombo(refusal({ 'retry-after': '3600' }));
 
     expect(await limitedFor(() => read(client, 'moodle:a'))).toBe(60 * MINUTE_MS);
@@ -182,13 +182,13 @@ describe('a window that ends later than a call may take', () => {
     expect(requests).toEqual([0, 900]);
   });
 
-  test('a window counts as at most 6 hours long, whatever the server says', async () => {
+  test('the client waits at most 6 hours for the reset of a rate limit, even if Kombo names a year', async () => {
     const client = kombo(refusal({ 'ratelimit-reset': '31536000' }));
 
     expect(await limitedFor(() => read(client))).toBe(6 * 60 * MINUTE_MS);
   });
 
-  test('a window does not become longer when the clock of the machine is set back', async () => {
+  test("when the machine's clock is set back by a day during a wait of 90 seconds, the client waits for at most 15 minutes", async () => {
     const client = kombo(refusal({ 'retry-after': '90' }));
     await limitedFor(() => read(client));
     vi.setSystemTime(START - 24 * 60 * MINUTE_MS);

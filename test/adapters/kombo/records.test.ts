@@ -23,7 +23,7 @@ function rejected(record: unknown) {
 }
 
 describe('a record', () => {
-  test('a record is converted to its state, learner and course', () => {
+  test('a record of Kombo is converted to its state, learner and course', () => {
     expect(observed(rawRecord())).toEqual({
       state: {
         id: 'p1',
@@ -59,12 +59,15 @@ describe('a record', () => {
     });
   });
 
-  test.each(['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED'])('a record keeps the status %s', (status) => {
-    expect(observed(rawRecord({ status })).state.status).toBe(status);
-  });
+  test.each(['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED'])(
+    "Kombo's status %s is read unchanged",
+    (status) => {
+      expect(observed(rawRecord({ status })).state.status).toBe(status);
+    },
+  );
 
   test.each(['PAUSED', 'completed', '', 'toString'])(
-    'a record with the status "%s" is read with a null status, and with the text as its unknown status',
+    'a record with the unknown status "%s" is read with the status null, and with Kombo\'s text as its unknown status',
     (status) => {
       const seen = observed(rawRecord({ status }));
       expect([seen.state.status, seen.unknownStatus]).toEqual([null, status]);
@@ -99,11 +102,14 @@ describe('a record', () => {
     ['empty names', { first_name: '', last_name: ' ', work_email: '\u00A0' }, true],
     ['a first name', { first_name: 'Ada', last_name: null, work_email: null }, false],
     ['an e-mail address', { first_name: null, last_name: null, work_email: 'a@example.com' }, false],
-  ])('blank names are recognised correctly in a record with %s', (_, names, blank) => {
-    expect(observed(rawRecord({ user: { ...USER, ...names } })).namesBlank).toBe(blank);
-  });
+  ])(
+    'a learner counts as nameless only if all names and the e-mail address are empty: a record with %s',
+    (_, names, blank) => {
+      expect(observed(rawRecord({ user: { ...USER, ...names } })).namesBlank).toBe(blank);
+    },
+  );
 
-  test('the learner and the course revision of a record have the ids in the record itself, not those in its nested objects', () => {
+  test("the ids of the learner and the course revision are read from the record's own fields, not from its nested objects", () => {
     const own = rawRecord({ user_id: 'u2', course_revision_id: 'r2' });
 
     expect(observed(own)).toMatchObject({ learner: { id: 'u2' }, course: { revisionId: 'r2' } });
@@ -148,7 +154,7 @@ describe('a record', () => {
     },
   );
 
-  test('a record is accepted when its names, its title and its course are null, because a customer can turn off these fields', () => {
+  test('a record is accepted when its names, course title and course are null, because a customer can turn off these fields', () => {
     const user = { id: 'u1', remote_id: '32', first_name: null, last_name: null, work_email: null };
     const course_revision = { ...REVISION, title: null, course: null };
 
@@ -195,7 +201,7 @@ describe('a record that does not fit the schema', () => {
       'course_revision.course.id does not fit the schema',
     ],
   ])(
-    'a record that does not fit the schema is rejected with its id and the wrong field: %s',
+    'a record with an invalid value (%s) is rejected with its id and the name of the field',
     (_, differs, reason) => {
       expect(rejected(rawRecord(differs))).toEqual({ id: 'p1', reason });
     },
@@ -210,7 +216,7 @@ describe('a record that does not fit the schema', () => {
     ['user', { user: { ...USER, remote_id: null } }],
     ['course_revision', { course_revision: null }],
     ['course_revision', { course_revision: { ...REVISION, id: null } }],
-  ])('a record that is neither removed nor complete is rejected when %s is missing', (field, differs) => {
+  ])('a record that is not removed is rejected when %s is missing or incomplete', (field, differs) => {
     const reason = `${field} is missing on a record that is not removed`;
     expect(rejected(rawRecord(differs))).toEqual({ id: 'p1', reason });
   });
@@ -226,13 +232,16 @@ describe('a record without a usable id', () => {
     ['a text', 'Ada'],
     ['null', null],
     ['undefined', undefined],
-  ])('a record without a usable id (%s) is rejected with a stand-in id that stays the same', (_, record) => {
-    const first = rejected(record);
+  ])(
+    'a record without a usable id (%s) is rejected with a stand-in id, which is the same each time the record is read',
+    (_, record) => {
+      const first = rejected(record);
 
-    expect(first.id).toMatch(/^without-id-[0-9a-f]{16}$/);
-    expect(rejected(structuredClone(record))).toEqual(first);
-    expect(first.reason).toMatch(/^(id|the record) does not fit the schema$/);
-  });
+      expect(first.id).toMatch(/^without-id-[0-9a-f]{16}$/);
+      expect(rejected(structuredClone(record))).toEqual(first);
+      expect(first.reason).toMatch(/^(id|the record) does not fit the schema$/);
+    },
+  );
 
   test.each([
     ['the remote id', { remote_id: 'x' }],
@@ -243,7 +252,7 @@ describe('a record without a usable id', () => {
     expect(rejected(rawRecord({ id: null, ...differs })).id).not.toBe(rejected(rawRecord({ id: null })).id);
   });
 
-  test('the stand-in id of a record stays the same when other fields change', () => {
+  test('the stand-in id of a record depends only on its remote id, learner and course revision, not on its other fields', () => {
     const { remote_id: _r, user_id: _u, course_revision_id: _c, id: _i, ...others } = rawRecord();
     const changes = fc.record(
       Object.fromEntries([...Object.keys(others), 'more'].map((field) => [field, fc.anything()])),
@@ -278,7 +287,7 @@ describe.each([
     expect(observed(rawRecord({ remote_data: deep, more: deep }))).toEqual(observed(rawRecord()));
   });
 
-  test('a record is rejected when a known field is deeply nested', () => {
+  test('a record is rejected, with its id or a stand-in id, when a known field is deeply nested', () => {
     const records = Object.keys(rawRecord())
       .filter((field) => field !== 'remote_data')
       .map((field) => rejected(rawRecord({ [field]: deep, remote_data: deep })));

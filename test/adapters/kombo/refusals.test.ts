@@ -58,19 +58,22 @@ describe('an error code', () => {
     ['PLATFORM.AUTHENTICATION_INVALID', AccessRefusedError],
     ['PLATFORM.IP_NOT_WHITELISTED', AccessRefusedError],
     ['PLATFORM.SOMETHING_NEW', TransientError],
-  ])('the error code %s determines the class of the error, whatever the HTTP status', async (code, kind) => {
-    for (const status of [400, 401, 404, 409, 429, 503]) {
-      server.replies.splice(0, 1, refusal(code, status));
-      const error = await failureOf(() => firstPage(komboAt(server)));
+  ])(
+    "Kombo's error code %s determines the class of the error, whatever the HTTP status",
+    async (code, kind) => {
+      for (const status of [400, 401, 404, 409, 429, 503]) {
+        server.replies.splice(0, 1, refusal(code, status));
+        const error = await failureOf(() => firstPage(komboAt(server)));
 
-      expect(error).toBeInstanceOf(kind);
-      expect(error).toMatchObject({ code, logUrl: LOG_URL });
-      expect(error.message).toMatch(new RegExp(`^Kombo returned ${code}: .{10,}`));
-      expect(error.message).not.toMatch(secrets);
-    }
-  });
+        expect(error).toBeInstanceOf(kind);
+        expect(error).toMatchObject({ code, logUrl: LOG_URL });
+        expect(error.message).toMatch(new RegExp(`^Kombo returned ${code}: .{10,}`));
+        expect(error.message).not.toMatch(secrets);
+      }
+    },
+  );
 
-  test('only a transient refusal is retried', async () => {
+  test('a refusal with a transient error code, such as REMOTE.SERVICE_UNAVAILABLE, is retried; other refusals are not', async () => {
     for (const code of [
       'INTEGRATION.INACTIVE',
       'INTEGRATION.SETUP_INCOMPLETE',
@@ -110,7 +113,7 @@ describe('a response without an error code', () => {
     ['503 with an address for a code', refusal('ada@example.com', 503), TransientError],
     ['503 with the name of a property for a code', refusal('constructor', 503), TransientError],
   ])(
-    'when a response has no error code, its HTTP status determines the class of the error: %s',
+    'when a response of Kombo has no valid error code, its HTTP status determines the class of the error: %s',
     async (_, reply, kind) => {
       server.replies.push(reply);
 
@@ -123,7 +126,7 @@ describe('a response without an error code', () => {
     },
   );
 
-  test('the error about a 404 from another server says to check KOMBO_BASE_URL', async () => {
+  test("the error about a 404 response that is not in Kombo's format says to check KOMBO_BASE_URL", async () => {
     server.replies.push(send(404, 'nothing here'));
 
     const { message } = await failureOf(() => firstPage(komboAt(server)));
@@ -144,7 +147,7 @@ test.each([
   'https://ada:secret@kombo.test/logs',
   'https://kombo.test/\u202egnp.gol',
 ])(
-  'when the log page in a response is unsafe (%s), the error has its code but no log page',
+  "when `log_url` in Kombo's response is not a safe URL (%s), the error has Kombo's code but no log URL",
   async (log_url) => {
     const error = { code: 'INTEGRATION.INACTIVE', title: null, message: '', log_url };
     server.replies.push(send(409, JSON.stringify({ status: 'error', error })));
@@ -164,7 +167,7 @@ describe('a page cursor that Kombo refuses', () => {
     ['with 422 and without a code', refusal(null, 422)],
     ['with an unknown code and the status 400', refusal('PLATFORM.CURSOR_OLD', 400)],
   ])(
-    'a CursorRefusedError is thrown without a retry when a request with a cursor is refused %s',
+    'a CursorRefusedError is thrown without a retry when Kombo refuses a request with a page cursor %s',
     async (_, reply) => {
       server.replies.push(reply);
 
@@ -178,7 +181,7 @@ describe('a page cursor that Kombo refuses', () => {
     ['an unknown code with the status 500', refusal('PLATFORM.NEW', 500), TransientError],
     ['a rejected key', refusal(null, 401), AccessRefusedError],
   ])(
-    'no CursorRefusedError is thrown when a request with a cursor is refused with %s',
+    'no CursorRefusedError is thrown when Kombo refuses a request with a page cursor with %s',
     async (_, reply, kind) => {
       server.replies.push(reply);
 

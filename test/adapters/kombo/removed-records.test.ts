@@ -24,7 +24,7 @@ describe('a removed record', () => {
     });
   });
 
-  test('a removed record is accepted with null in any field except its id', () => {
+  test('a removed record is accepted with null in any field except its id and its removal date', () => {
     fc.assert(
       fc.property(
         fc.subarray(fields.filter((field) => field !== 'remote_deleted_at')),

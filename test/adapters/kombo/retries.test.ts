@@ -54,14 +54,14 @@ const hung = (signal: AbortSignal) =>
   new Promise<Response>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
 describe('the waits between attempts', () => {
-  test('the waits between attempts double up to 5 seconds, and the last attempt begins within 30 seconds', async () => {
+  test('the waits between the attempts of a request to Kombo double up to 5 seconds, and the last attempt begins within 30 seconds', async () => {
     const error = await failing(() => busy());
 
     expect(error).toBeInstanceOf(TransientError);
     expect(attempts).toEqual([0, 0.25, 0.75, 1.75, 3.75, 7.75, 12.75, 17.75, 22.75, 27.75]);
   });
 
-  test('the waits between attempts are randomised, so that workers do not retry at the same time', async () => {
+  test('the waits between the attempts of a request to Kombo are randomised, so that workers do not retry at the same time', async () => {
     vi.mocked(Math.random).mockReturnValue(0.5);
 
     await failing(() => busy());
@@ -69,13 +69,13 @@ describe('the waits between attempts', () => {
     expect(attempts.slice(0, 4)).toEqual([0, 0.375, 1.125, 2.625]);
   });
 
-  test('the client retries after the number of seconds in the `Retry-After` header', async () => {
+  test('the client of Kombo retries after the number of seconds in the `Retry-After` header', async () => {
     await failing(() => busy({ 'retry-after': '8' }));
 
     expect(attempts).toEqual([0, 8.25, 16.75, 25.75]);
   });
 
-  test("the client retries after the date in the `Retry-After` header, measured by Kombo's clock", async () => {
+  test("the client of Kombo retries after the date in the `Retry-After` header, measured by Kombo's clock", async () => {
     const served = 'Mon, 02 Mar 2026 11:00:00 GMT';
     await failing(() => busy({ date: served, 'retry-after': 'Mon, 02 Mar 2026 11:00:20 GMT' }));
 
@@ -92,7 +92,7 @@ describe('the waits between attempts', () => {
     }
   });
 
-  test('a request fails immediately when the wait in its `Retry-After` header is longer than the remaining time', async () => {
+  test("a request fails immediately when Kombo's `Retry-After` header is longer than the time that remains for retries", async () => {
     const error = await failing(() => busy({ 'retry-after': '90' }));
 
     expect(error).toMatchObject({ kind: 'transient', code: 'PLATFORM.RATE_LIMIT_EXCEEDED' });
@@ -101,7 +101,7 @@ describe('the waits between attempts', () => {
 });
 
 describe('an attempt that gets no response', () => {
-  test('the first attempt is aborted after 15 seconds, and the second attempt 30 seconds after the start', async () => {
+  test('when Kombo does not respond, the first attempt is aborted after 15 seconds, and the second attempt 30 seconds after the start', async () => {
     const error = await failing(hung);
 
     expect(attempts).toEqual([0, 15.25]);
@@ -109,7 +109,7 @@ describe('an attempt that gets no response', () => {
     expect(error.message).toMatch(/^kombo\.test did not send a whole response within 15 s/);
   });
 
-  test('no timer is left after a successful attempt', async () => {
+  test('a successful request to Kombo leaves no timer', async () => {
     const body = { status: 'success', data: { next: null, results: [] } };
     await firstPage(kombo(() => Response.json(body, { headers: { date: date() } })));
 
@@ -117,7 +117,7 @@ describe('an attempt that gets no response', () => {
   });
 });
 
-test('a request for the details of an integration is aborted after 5 seconds', async () => {
+test("a request for Kombo's details of an integration is aborted after 5 seconds without a response", async () => {
   const read = kombo(hung).readDataExpiredAt('moodle:test');
   await vi.runAllTimersAsync();
 

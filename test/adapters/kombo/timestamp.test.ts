@@ -40,7 +40,7 @@ const spellings = (instant: fc.Arbitrary<number>) =>
     });
 
 describe('a timestamp', () => {
-  test('a timestamp in any format is normalised to UTC with milliseconds', () => {
+  test('a timestamp in any format that platforms use is normalised to UTC with milliseconds', () => {
     fc.assert(
       fc.property(spellings(instants), ({ instant, text }) => {
         expect(normaliseTimestamp(text)).toBe(new Date(instant).toISOString());

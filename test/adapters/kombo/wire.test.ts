@@ -25,14 +25,14 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 describe('the requests of the client', () => {
-  test('the first page is requested with deleted records, the largest page size and no other filter', async () => {
+  test('the first page is requested from Kombo with deleted records, the page size 250 and no other filter', async () => {
     await firstPage(komboAt(server));
 
     expect(server.asked[0]?.path).toBe('/v1/lms/course-progressions');
     expect(server.asked[0]?.query).toEqual({ page_size: '250', include_deleted: 'true' });
   });
 
-  test("a page is requested with headers for the integration, the key and the product's version", async () => {
+  test("a page is requested from Kombo with headers for the integration, the API key and the product's version", async () => {
     await firstPage(komboAt(server));
 
     expect(server.asked[0]?.headers).toMatchObject({
@@ -42,7 +42,7 @@ describe('the requests of the client', () => {
     });
   });
 
-  test('a page is requested with the ids of learners, and Kombo is asked to ignore the filter if it is not supported', async () => {
+  test('a page can be requested for given learners, and Kombo is asked to ignore the filter if the platform does not support it', async () => {
     await komboAt(server).readPage({ ...EVERYTHING, users: ['u1', 'u2'] });
 
     expect(server.asked[0]?.query).toMatchObject({
@@ -69,7 +69,7 @@ describe('the requests of the client', () => {
     expect(server.asked[0]?.query).toMatchObject({ updated_after: updatedAfter, cursor });
   });
 
-  test('a page can be requested with any parameter that the endpoint has', async () => {
+  test("a page can be requested with any parameter that Kombo's endpoint of course progressions has", async () => {
     const query = {
       cursor: 'c',
       page_size: 7,
@@ -87,7 +87,7 @@ describe('the requests of the client', () => {
     expect(server.asked[0]?.query).toEqual({ ...query, page_size: '7' });
   });
 
-  test('the key is read before each request, because it may change between two requests', async () => {
+  test('the API key is read before each request, because it may change between two requests', async () => {
     const keys = ['old', ' new\n'];
     const kombo = komboAt(server, ONCE, async () => keys.shift() ?? '');
 
@@ -134,18 +134,21 @@ describe('the base URL', () => {
     'https://ada:secret@kombo/v1',
     'http://ada:secret@localhost/v1',
     'https://kombo/v1?key=secret',
-  ])('the base URL %s is refused, and the error does not quote it', async (baseUrl) => {
-    const error = await thrownBy(async () => komboAt({ baseUrl }));
+  ])(
+    'the base URL %s is refused, and the error has the name KOMBO_BASE_URL but no secret of the URL',
+    async (baseUrl) => {
+      const error = await thrownBy(async () => komboAt({ baseUrl }));
 
-    expect(error).toBeInstanceOf(DeploymentError);
-    expect(String(error)).toMatch(/KOMBO_BASE_URL/);
-    expect(String(error)).not.toMatch(/secret/);
-  });
+      expect(error).toBeInstanceOf(DeploymentError);
+      expect(String(error)).toMatch(/KOMBO_BASE_URL/);
+      expect(String(error)).not.toMatch(/secret/);
+    },
+  );
 });
 
 describe('a request that is refused before it is sent', () => {
   test.each(['', '  ', 'two words', 'kéy', 'k\u2028y'])(
-    'the key "%s" is refused before a request is sent, because no header can contain it',
+    'the API key "%s" is refused before a request is sent, because no header can contain it',
     async (key) => {
       const error = await thrownBy(() => firstPage(komboAt(server, ONCE, async () => key)));
 
@@ -164,7 +167,7 @@ describe('a request that is refused before it is sent', () => {
     expect(server.asked).toEqual([]);
   });
 
-  test('a redirection is not followed, and the error says to check KOMBO_BASE_URL', async () => {
+  test("a redirection by Kombo's host is not followed, and the error says to check KOMBO_BASE_URL", async () => {
     const other = await startScriptedKombo();
     server.replies.push(send(308, '', { location: `${other.baseUrl}/lms/course-progressions` }), page([]));
 

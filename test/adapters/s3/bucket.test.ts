@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 afterAll(() => server.close());
 
-test('when two writers replace the same text, the second writer fails', async () => {
+test('`replace` returns false and writes nothing when another writer has created or changed the S3 object in the meantime', async () => {
   expect(await bucket.read('a/state.json')).toBeNull();
   expect(await bucket.replace('a/state.json', 'one', null)).toBe(true);
   expect(await bucket.replace('a/state.json', 'other', null)).toBe(false);
@@ -35,7 +35,7 @@ test('when two writers replace the same text, the second writer fails', async ()
   expect((await bucket.read('a/state.json'))?.text).toBe('two');
 });
 
-test('a PDF is stored only once under the same key, and can be deleted twice', async () => {
+test('`add` does not overwrite an existing PDF in S3, and `remove` of a missing PDF does not fail', async () => {
   expect(await bucket.has('a/1.pdf')).toBe(false);
   await bucket.add('a/1.pdf', Buffer.from('%PDF-1'));
   await bucket.add('a/1.pdf', Buffer.from('%PDF-2'));
@@ -46,7 +46,7 @@ test('a PDF is stored only once under the same key, and can be deleted twice', a
   expect(await bucket.has('a/1.pdf')).toBe(false);
 });
 
-test('a conflict with another conditional write makes `replace` return false', async () => {
+test('`replace` returns false when S3 returns 409, a conflict with another conditional write', async () => {
   server.refuse(409);
   expect(await bucket.replace('a/state.json', 'one', null)).toBe(false);
 });
@@ -61,8 +61,11 @@ describe.each([
     ['has', () => bucket.has('a')],
     ['add', () => bucket.add('a', Buffer.from('%PDF'))],
     ['remove', () => bucket.remove('a')],
-  ])('`%s` throws a temporary error or a deployment error, depending on the status', async (_, call) => {
-    server.refuse(status);
-    await expect(call()).rejects.toThrow(error);
-  });
+  ])(
+    '`%s` of the bucket throws a deployment error when S3 returns 403, and a transient error when S3 returns 500',
+    async (_, call) => {
+      server.refuse(status);
+      await expect(call()).rejects.toThrow(error);
+    },
+  );
 });

@@ -22,7 +22,7 @@ const integration = fc
   .map(([tool, rest]) => `${tool}:${rest}`)
   .filter((id) => IntegrationId.safeParse(id).success);
 
-it('SQS accepts a different message group for each integration id, whatever its length', async () => {
+it('each integration id, whatever its length, has its own message group, which SQS accepts', async () => {
   const { send } = createQueue<{ integration: IntegrationId }>(client, `${queue.endpoint}/123456789012/poll`);
   await fc.assert(
     fc.asyncProperty(fc.uniqueArray(integration, { minLength: 1, maxLength: 25 }), async (ids) => {

@@ -24,7 +24,7 @@ const sentNumbers = () =>
 
 describe('many messages to a queue that does not accept all of them', () => {
   it.each(['refused', 'unanswered'] as const)(
-    'when three in ten messages are %s, all other messages are sent and counted',
+    'when three in ten messages are %s by SQS, all other messages are sent, and their number is returned with a transient error',
     async (fate) => {
       queue.fate = (message) => (numberOf(message) % 10 < 3 ? fate : 'taken');
 
@@ -40,7 +40,7 @@ describe('many messages to a queue that does not accept all of them', () => {
     },
   );
 
-  it('sending many messages throws an error when one of the messages is not sent', async () => {
+  it('`send` throws a transient error when SQS refuses one of 30 messages, and sends the other 29', async () => {
     queue.fate = (message) => (numberOf(message) === 7 ? 'refused' : 'taken');
 
     await expect(polls().send(messages(30))).rejects.toThrow(TransientError);
@@ -48,7 +48,7 @@ describe('many messages to a queue that does not accept all of them', () => {
   });
 });
 
-it('only the messages that a queue did not accept are sent again', async () => {
+it('only the messages of a batch that SQS did not accept are sent again', async () => {
   const failed = new Set<number>();
   queue.fate = (message) => {
     const number = numberOf(message);
@@ -61,12 +61,12 @@ it('only the messages that a queue did not accept are sent again', async () => {
   expect(sentNumbers()).toEqual(messages(95).map((_, at) => at));
 });
 
-it('a throttled call is retried, and all messages are sent', async () => {
+it('a throttled call of SQS is retried, and all messages are sent', async () => {
   queue.callErrors = ['RequestThrottled', 'RequestThrottled'];
   expect(await polls().offer(messages(95))).toEqual({ taken: 95, error: null });
 });
 
-it('a denied call is not retried, and the other calls are made', async () => {
+it('a call of SQS that AWS denies is not retried, and the calls for the other messages are made', async () => {
   queue.callErrors = ['AccessDeniedException'];
 
   const { taken, error } = await polls().offer(messages(95));
@@ -75,7 +75,7 @@ it('a denied call is not retried, and the other calls are made', async () => {
   expect(error).toBeInstanceOf(DeploymentError);
 });
 
-it('when the time budget is spent, no message is sent, and all messages count as unsent', async () => {
+it('when no time is left, no message is sent to the queue, and a transient error is returned', async () => {
   const { taken, error } = await polls(0).offer(messages(95));
   expect(taken).toBe(0);
   expect(error).toBeInstanceOf(TransientError);
@@ -87,7 +87,7 @@ describe('the delay of a message', () => {
     ['0 seconds for a time in the past', -5_000, 0],
     ['rounded up to whole seconds', 59_001, 60],
     ['at most 15 minutes, the limit of SQS', 3_600_000, 900],
-  ])('the delay of a message is %s', async (_, delayMs, seconds) => {
+  ])('the delay of an SQS message is %s', async (_, delayMs, seconds) => {
     await polls().send(messages(1), delayMs);
 
     expect(queue.delays).toEqual([seconds]);

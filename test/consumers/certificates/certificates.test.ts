@@ -43,14 +43,14 @@ test('for a completed course, one certificate is issued and one event about it i
   expect([...made.pdfs.keys()]).toEqual([notified.detail.certificate.key]);
 });
 
-test('no second certificate is issued when the same completion is delivered again, live or replayed', async () => {
+test('no second certificate is issued when a completion is delivered again, live or replayed', async () => {
   const made = await desk({}, completed, completed);
   await made.take(delivered(completed, true));
   expect(made.drawn).toHaveLength(1);
   expect(publishedTypes(made)).toEqual(['Issued']);
 });
 
-test('a certificate for a completion without a date has the time at which the completion happened', async () => {
+test('the date of a certificate for a completion without a completion date is the `occurredAt` of the event', async () => {
   const made = await desk({}, eventAt(1, 'CourseCompleted', { occurredAt: MAY }));
   expect(made.drawn[0]?.completedAt).toBe(MAY);
 });
@@ -78,7 +78,7 @@ describe.each([{ revoke: true }, { revoke: false }])('certificates with the poli
     expect(new Set(made.notified.map(({ detail }) => detail.id)).size).toBe(3);
   });
 
-  test('when Kombo shows a completion date later than the completion, a new certificate has this date instead of the time of detection', async () => {
+  test('when Kombo shows the completion date only after the completion, a new certificate has this date instead of the time of detection', async () => {
     const undated = eventAt(1, 'CourseCompleted', { occurredAt: JUNE });
     const dated = eventAt(2, 'CompletionCorrected', { completedAt: MAY });
     expect((await desk(policy, undated, dated)).validDates).toEqual([MAY]);
@@ -89,13 +89,13 @@ describe.each([{ revoke: true }, { revoke: false }])('certificates with the poli
     'ProgressionRestored',
     'LearnerDataErased',
     'EnrollmentCorrected',
-  ] as const)('the event %s changes no certificate', async (type) => {
+  ] as const)('the event %s neither issues nor revokes a certificate', async (type) => {
     const made = await desk(policy, completed, eventAt(2, type));
     expect(made.validDates).toEqual([MARCH]);
     expect(publishedTypes(made)).toEqual(['Issued']);
   });
 
-  test('the valid certificate is the same in whatever order the events of the journal arrive', async () => {
+  test('when older events of a progression arrive after its latest completion, only the certificate for this completion is issued', async () => {
     const made = await desk(policy, again, corrected, completed, reopened);
     expect(made.validDates).toEqual([MAY]);
     expect(publishedTypes(made)).toEqual(['Issued']);
@@ -152,7 +152,7 @@ test.each([
 describe('an event without a position in the journal', () => {
   const derived = eventAt(null, 'CourseCompleted', { completedAt: MAY });
 
-  test('a completion without a journal position leads to a certificate when the progression has no certificate', async () => {
+  test('a completion without a journal position (from `replay --source kombo`) leads to a certificate when no other event arrives', async () => {
     expect((await desk({ revoke: true }, derived)).validDates).toEqual([MAY]);
   });
 
@@ -161,7 +161,7 @@ describe('an event without a position in the journal', () => {
     ['a reopening', [reopened], []],
     ['a completion and a reopening', [completed, reopened], []],
   ])(
-    'a completion without a journal position changes nothing when the journal has %s',
+    'a completion without a journal position (from `replay --source kombo`) has no effect on the valid certificates when the journal has %s',
     async (_, events, dates) => {
       expect((await desk({ revoke: true }, ...events, derived)).validDates).toEqual(dates);
       expect((await desk({ revoke: true }, derived, ...events)).validDates).toEqual(dates);
@@ -177,24 +177,24 @@ describe('an event without a position in the journal', () => {
 describe('certificates of an erased learner', () => {
   const erased = eventAt(5, 'LearnerDataErased');
 
-  test("when a learner's data is erased, the PDFs are deleted, and the certificates stay valid", async () => {
+  test("when a learner's data is erased, the PDFs of the learner's certificates are deleted, and the certificates stay valid", async () => {
     const made = await desk({}, completed, corrected, erased);
     expect(made.pdfs.size).toBe(0);
     expect(made.validDates).toEqual([CORRECTED]);
   });
 
-  test("when a learner's data is erased and the setting `onErasure` is keep, the PDFs are kept", async () => {
+  test("when a learner's data is erased and the setting `onErasure` is keep, the PDFs of the certificates are kept", async () => {
     expect((await desk({ onErasure: 'keep' }, completed, erased)).pdfs.size).toBe(1);
   });
 
-  test('when a completion from before an erasure arrives after the erasure, a certificate without a PDF is issued', async () => {
+  test("when a completion from before the erasure of the learner's data arrives after the erasure, its certificate has no PDF", async () => {
     const made = await desk({}, erased, completed);
     expect(made.validDates).toEqual([MARCH]);
     expect(publishedTypes(made)).toEqual(['Issued']);
     expect(made.drawn).toEqual([]);
   });
 
-  test('a certificate for a completion after an erasure has a PDF', async () => {
+  test("a certificate for a completion after the erasure of the learner's data has a PDF", async () => {
     const made = await desk({}, completed, erased, eventAt(6, 'CourseRecompleted', { completedAt: MAY }));
     expect([...made.pdfs.values()].map(({ completedAt }) => completedAt)).toEqual([MAY]);
   });
@@ -230,7 +230,7 @@ const handle = (made: CertificateDesk, failures: unknown[], ...Records: object[]
     Records,
   });
 
-test('when some messages of a batch fail, only these messages stay in the queue', async () => {
+test('when some messages of a batch fail, the certificates function returns only these messages to the queue', async () => {
   const made = new CertificateDesk();
   made.shown = recordOf(again);
   made.failOnce('tell');
@@ -247,7 +247,7 @@ test('when some messages of a batch fail, only these messages stay in the queue'
   expect(made.validDates).toEqual([MAY]);
 });
 
-test('an unknown state file is not changed, and the error contains its key', async () => {
+test('a state file of certificates with an unknown version is not changed, and the error contains the key of the file', async () => {
   const made = new CertificateDesk();
   made.objects.set(`${FOLDER}/state.json`, '{"version":9}');
   await expect(made.take(delivered(completed))).rejects.toThrow(`${FOLDER}/state.json`);

@@ -27,27 +27,30 @@ function forged(event: LearningEvent, given: Partial<LearningEvent['detail']>): 
 }
 
 test.each([
-  ['of a course that is not completed', recordOf(started)],
+  ['of a course that Kombo shows as not completed', recordOf(started)],
   [
-    'of a course that was completed at another date',
+    'of a course that Kombo shows with another completion date',
     recordOf(eventAt(1, 'CourseCompleted', { completedAt: MAY })),
   ],
   ['of a record that Kombo does not have', null],
   ['of a record that Kombo has erased', erased(completed.detail.progression.id)],
-])('no certificate is issued for a completion %s, and the event waits in the queue', async (_, record) => {
-  const desk = deskShowing(record);
-  await expect(desk.take(delivered(completed))).rejects.toThrow(UnconfirmedEventError);
-  expect([...desk.objects.keys(), ...desk.notified, ...desk.drawn]).toEqual([]);
-});
+])(
+  'no certificate is issued for a completion %s, and the handler fails, so that the event stays in the queue',
+  async (_, record) => {
+    const desk = deskShowing(record);
+    await expect(desk.take(delivered(completed))).rejects.toThrow(UnconfirmedEventError);
+    expect([...desk.objects.keys(), ...desk.notified, ...desk.drawn]).toEqual([]);
+  },
+);
 
-test('no certificate is issued for a completion without a date when Kombo shows a date', async () => {
+test('no certificate is issued for a completion without a date when Kombo shows a completion date', async () => {
   const desk = deskShowing(recordOf(completed));
   const undated = eventAt(2, 'CourseCompleted', { occurredAt: MAY });
   await expect(desk.take(delivered(undated))).rejects.toThrow(UnconfirmedEventError);
   expect(desk.drawn).toEqual([]);
 });
 
-test('a certificate is issued for a completion with a date when Kombo shows no date, as on platforms without dates', async () => {
+test('a certificate is issued for a completion with a date when Kombo shows a completion without a date', async () => {
   const desk = deskShowing(recordOf(eventAt(1, 'CourseCompleted')));
   await desk.take(delivered(completed));
   expect(desk.validDates).toEqual([MARCH]);
@@ -74,7 +77,7 @@ test('a certificate has the name, ids and title that Kombo shows, and not those 
   );
 });
 
-test('a completion that Kombo does not show yet waits in the queue until Kombo shows it or a later event replaces it', async () => {
+test('a completion that Kombo does not show fails, and later has no effect when a newer event of the progression has been handled', async () => {
   const desk = deskShowing(recordOf(started));
   await expect(desk.take(delivered(completed))).rejects.toThrow(UnconfirmedEventError);
   const later = eventAt(2, 'CompletionCorrected', { completedAt: MAY });
@@ -85,7 +88,7 @@ test('a completion that Kombo does not show yet waits in the queue until Kombo s
   expect(desk.drawn).toHaveLength(1);
 });
 
-test('a completion waits in the queue while Kombo does not respond, and its certificate is issued afterwards', async () => {
+test('a completion fails with a TransientError while Kombo does not respond, and its certificate is issued in a later attempt', async () => {
   const desk = deskShowing(recordOf(completed));
   desk.interference = {
     before: (step) => {
@@ -100,7 +103,7 @@ test('a completion waits in the queue while Kombo does not respond, and its cert
   expect(desk.validDates).toEqual([MARCH]);
 });
 
-test('a completion leads to one request to Kombo, and its repeated event to no further request', async () => {
+test('a completion leads to one request to Kombo, and a second delivery of its event to no further request', async () => {
   const desk = deskShowing(recordOf(completed));
   await desk.take(delivered(completed));
   await desk.take(delivered(completed, true));
@@ -129,7 +132,7 @@ test("LearnerDataErased deletes no PDF while Kombo shows the learner's name", as
   expect(desk.pdfs.size).toBe(0);
 });
 
-test("in any order of real and forged events, each issued certificate agrees with Kombo's record", async () => {
+test("whatever forged events are mixed into the real events of a progression, each issued certificate agrees with Kombo's record", async () => {
   const other = fc.record({ event: fc.nat(20), at: fc.nat(20), entry: fc.integer({ min: 1, max: 99 }) });
   await fc.assert(
     fc.asyncProperty(

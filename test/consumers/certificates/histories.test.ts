@@ -30,7 +30,7 @@ const deliveries = fc.array(fc.record({ order: fc.nat(999), isReplay: fc.boolean
  * Three workers handle the messages of one progression at the same time, with their steps in any order. Some
  * steps fail before or after they take effect, and a failed message is delivered again later.
  */
-test('after any history of a progression, the valid certificates are those that its completions require', async () => {
+test('after any history of a progression, with concurrent workers that crash, the valid certificates are those that its completions require', async () => {
   await fc.assert(
     fc.asyncProperty(
       randomHistory,

@@ -17,7 +17,7 @@ function delivered(type: EventType, changes: object = {}): object {
   return deliveredExample(type, { ...exampleOf(type).detail, ...changes });
 }
 
-test('exactly one rule of a channel matches each selected event, and none matches another event', () => {
+test('exactly one EventBridge rule of a Slack channel matches each selected type of event, and no rule matches another type', () => {
   fc.assert(
     fc.property(fc.subarray([...eventTypes], { minLength: 1 }), (events) => {
       for (const type of eventTypes) {
@@ -28,12 +28,12 @@ test('exactly one rule of a channel matches each selected event, and none matche
   );
 });
 
-test('a rule of a channel also matches an event without a title and a name', () => {
+test("an EventBridge rule of a Slack channel also matches an event without a course title and a learner's name", () => {
   const blank = { course: { id: null, title: null }, learner: { id: null, remoteId: null } };
   expect(taken(delivered('CourseCompleted', blank), { ...channel, events: ['CourseCompleted'] })).toBe(1);
 });
 
-test('the filter `courses` applies to events about a course and not to events about an integration', () => {
+test('the filter `courses` of a Slack channel applies to events about a course and not to events about an integration', () => {
   const to = { ...channel, courses: ['other'] };
   for (const type of ['CourseCompleted', 'CertificateIssued'] as const) {
     expect(taken(delivered(type), to)).toBe(0);
@@ -42,7 +42,7 @@ test('the filter `courses` applies to events about a course and not to events ab
   expect(taken(delivered('IntegrationFailing'), to)).toBe(1);
 });
 
-test('a rule of a channel matches only replays for this channel', () => {
+test('an EventBridge rule of a Slack channel matches replays for this channel and no replays for another consumer', () => {
   const replayed = (consumer: string) => ({
     ...delivered('CourseCompleted', { replay: { id: 'r', reason: 'x', consumer } }),
     'detail-type': 'ReplayedCourseCompleted',
@@ -51,7 +51,7 @@ test('a rule of a channel matches only replays for this channel', () => {
   expect(taken(replayed('certificates'))).toBe(0);
 });
 
-test('a rule of a channel matches the digest of this channel and no other digest', () => {
+test('the EventBridge rule for the digest of a Slack channel matches the digest of this channel and no other digest', () => {
   const { pattern } = digestMessageRule({ ...channel, name: 'daily' });
   expect(matchesPattern(pattern, delivered('DigestPrepared', { channel: 'daily' }))).toBe(true);
   expect(matchesPattern(pattern, delivered('DigestPrepared', { channel: 'learning' }))).toBe(false);

@@ -55,7 +55,7 @@ it.each([
   ['with everything on', everything],
   ['without certificates', { ...everything, certificates: undefined }],
 ] satisfies [string, SettingsInput][])(
-  'cdk-nag finds only problems with a written reason in the stacks of consumers %s',
+  'cdk-nag finds only problems whose acceptance has a written reason in the stacks of consumers %s',
   (_, settings) => {
     const { app } = appWithStacks(settings);
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
@@ -72,7 +72,7 @@ describe('the rules of consumers', () => {
     const { EventPattern } = z.object({ EventPattern: z.string() }).parse(rule?.['Properties']);
     return z.record(z.string(), z.unknown()).parse(JSON.parse(EventPattern));
   };
-  it('every rule of a consumer has a dead-letter queue and a retry policy', () => {
+  it('every EventBridge rule of a consumer has a dead-letter queue and a retry policy', () => {
     expect(rules.length).toBeGreaterThan(6);
     for (const rule of rules) {
       for (const target of rule['Properties'].Targets) {
@@ -81,12 +81,12 @@ describe('the rules of consumers', () => {
       }
     }
   });
-  it('the rule of the certificates ignores events from another account', () => {
+  it('the EventBridge rule of the certificates function ignores events from another account', () => {
     const event = deliveredExample('CourseCompleted');
     expect(matchesPattern(deployedPattern(), event)).toBe(true);
     expect(matchesPattern(deployedPattern(), { ...event, account: '210987654321' })).toBe(false);
   });
-  it('the deployed rules have the same patterns as the rules on one machine', () => {
+  it('the deployed EventBridge rules of certificates and Slack have the same patterns as the rules on one machine', () => {
     const account = '123456789012';
     const pattern = certificatePattern({ revoke: true, onErasure: 'delete', account });
     expect(deployedPattern()).toEqual(pattern);
@@ -106,7 +106,7 @@ describe('the rules of consumers', () => {
   });
 });
 
-it('the bucket of certificates is private and retained, and the certificates function retries only failed messages', () => {
+it('the bucket of certificates is private and retained, and the certificates function reports each failed message of a batch to SQS', () => {
   certificates.hasResource('AWS::S3::Bucket', {
     DeletionPolicy: 'Retain',
     Properties: { PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true } },
@@ -137,7 +137,7 @@ it('the bucket of certificates is private and retained, and the certificates fun
   });
 });
 
-it('the function of a Slack channel reads only the secret of its channel', () => {
+it("the function of a Slack channel has the id of its channel's secret and may read this secret", () => {
   for (const variables of [
     { SLACK_SECRET_ID: secret('SlackUrl') },
     { SLACK_SECRET_ID: secret('SlackToken'), SLACK_CHANNEL_ID: 'C0123456789' },

@@ -27,12 +27,12 @@ test('the summary of a digest counts a repeated event once and a replayed event 
     summarise([completed('1'), completed('1'), { ...completed('2'), type: 'ReplayedCourseCompleted' }]).lines,
   ).toBe('2 × Course completed · Fire safety');
 });
-test('the summary of a digest omits a missing title or course', () => {
+test('the summary of a digest also counts events without a course title or a course', () => {
   expect(summarise([completed('1', null), { id: '2', type: 'IntegrationFailing' }]).lines).toBe(
     '1 × An integration is failing\n1 × Course completed',
   );
 });
-test("the summary of a digest is shorter than Slack's limit", () => {
+test("the summary of 500 different courses is shorter than Slack's limit and says how many kinds of events it leaves out", () => {
   const items = Array.from({ length: 500 }, (_, at) => completed(String(at), `${at} ${'x'.repeat(9_000)}`));
   const { lines } = summarise(items);
   expect(lines.length).toBeLessThan(3000);
@@ -75,7 +75,7 @@ describe('the digest of a channel', () => {
   const events = (count: number) =>
     Array.from({ length: count }, (_, at) => JSON.stringify(completed(String(at))));
 
-  test('a digest counts all waiting events, and afterwards the events are removed from the queue', async () => {
+  test('a digest counts all events that wait in its queue, and afterwards the events are removed from the queue', async () => {
     const { call, published, removed, outcomes } = queue(events(25));
     await call();
     expect(outcomes).toEqual([{ events: 25, unreadable: 0 }]);
@@ -86,19 +86,19 @@ describe('the digest of a channel', () => {
     expect(removed).toHaveLength(25);
   });
 
-  test('no digest is published when no event is waiting', async () => {
+  test('no digest is published when no event waits in its queue', async () => {
     const { call, published } = queue([]);
     await call();
     expect(published).toEqual([]);
   });
 
-  test('when a digest cannot be published, its function fails and all messages stay in the queue', async () => {
+  test('when a digest cannot be published, its function fails, and all events stay in the queue', async () => {
     const { call, removed } = queue(events(1), { busFails: true });
     await expect(call()).rejects.toThrow('the bus is down');
     expect(removed).toEqual([]);
   });
 
-  test('when a message of a digest cannot be read, the message stays in the queue, and the function fails after the digest', async () => {
+  test('when a message in the queue of a digest cannot be read, the message stays in the queue, and the function fails after the digest', async () => {
     const { call, published, removed, outcomes } = queue([
       'not JSON',
       ...events(2),
@@ -110,7 +110,7 @@ describe('the digest of a channel', () => {
     expect(removed).toEqual(['1', '2']);
   });
 
-  test('the function of a digest receives messages for a third of its time, and the other messages wait for the next digest', async () => {
+  test('the function of a digest receives messages for a third of its time limit, and the other messages wait for the next digest', async () => {
     const { call, published, removed, spentMs } = queue(events(500), { receiveMs: 5_000 });
     await call();
     expect(spentMs()).toBe(40_000);

@@ -19,7 +19,7 @@ const filters = fc.record(
   { requiredKeys: [] },
 );
 
-test('an event that matches a pattern matches exactly one part of the divided pattern, and any other event matches no part', () => {
+test('when a long event pattern is divided, an event that matches the pattern matches exactly one part, and any other event matches no part', () => {
   const property = fc.property(
     filters,
     chosen('moodle:'),
@@ -43,7 +43,7 @@ test('an event that matches a pattern matches exactly one part of the divided pa
   fc.assert(property);
 });
 
-test('an event matches only one part of a divided pattern when the filter contains an id several times', () => {
+test('an event matches only one part of a divided event pattern when the filter contains an id several times', () => {
   const courses = Array.from({ length: 100 }, () => 'U3Q5rNXx2FPuXyGxAjJho7WF');
   const parts = dividePattern(eventPattern(['CourseCompleted'], 'badges', { courses }));
   const event = deliveredExample('CourseCompleted', {
@@ -53,7 +53,7 @@ test('an event matches only one part of a divided pattern when the filter contai
   expect(parts.filter((part) => matchesPattern(part, event))).toHaveLength(1);
 });
 
-test('a pattern that is too long and has no list of ids to divide is refused', () => {
+test('an event pattern that is too long for EventBridge and has no list of ids to divide is refused', () => {
   const where = { course: { title: [{ prefix: 'x'.repeat(3000) }] } };
   expect(() => dividePattern(eventPattern(['CourseCompleted'], 'badges', { where }))).toThrow(
     'EventBridge accepts only 2048',

@@ -39,7 +39,7 @@ test('`eventHandler` refuses an event type without a function and a detail that 
   expect(calls).toEqual([]);
 });
 
-test('`eventHandler` with explicit types does not compile when a type has no function', () => {
+test('`eventHandler` does not compile when one of its explicit event types has no function or does not exist', () => {
   // @ts-expect-error CourseReopened has no function
   kit.eventHandler<'CourseCompleted' | 'CourseReopened'>({ CourseCompleted: async () => {} });
   // @ts-expect-error there is no such event

@@ -20,7 +20,7 @@ function somewhere() {
   };
 }
 
-it('`onEvent` creates a rule that sends matching events and replays to a queue', () => {
+it('`onEvent` creates an EventBridge rule with the pattern of its event and filter, and a dead-letter queue', () => {
   const { stack, bus, template } = somewhere();
   const filter = { courses: ['c1'], where: { previous: { status: ['IN_PROGRESS' as const] } } };
   onEvent(stack, 'CourseCompleted', { bus, consumer: 'badges', ...filter }, new Queue(stack, 'Queue'));
@@ -31,7 +31,7 @@ it('`onEvent` creates a rule that sends matching events and replays to a queue',
   template().resourceCountIs('AWS::SQS::Queue', 2);
 });
 
-it('`onEvent` accepts a pattern with null, and writes the pattern as JSON text, as CloudFormation requires', () => {
+it('`onEvent` accepts a filter with null, and writes the event pattern as JSON text, as CloudFormation requires', () => {
   const { stack, bus, template } = somewhere();
   const filter = {
     where: { course: { title: [null, { exists: false }] }, previous: { completedAt: [null] } },
@@ -42,7 +42,7 @@ it('`onEvent` accepts a pattern with null, and writes the pattern as JSON text, 
   expect(nullsIn(template().toJSON())).toEqual([]);
 });
 
-it('`onEvent` accepts a pattern with a value that is only known during the deployment', () => {
+it('`onEvent` accepts a filter with a value that is only known during the deployment', () => {
   const { stack, bus, template } = somewhere();
   const course = new CfnParameter(stack, 'Course').valueAsString;
   onEvent(
@@ -56,7 +56,7 @@ it('`onEvent` accepts a pattern with a value that is only known during the deplo
   });
 });
 
-it('`onEvent` creates several rules with the same target when the pattern is too long for one rule', () => {
+it('`onEvent` creates several EventBridge rules with the same target when the event pattern is too long for one rule', () => {
   const { stack, bus, template } = somewhere();
   const courses = Array.from({ length: 200 }, (_, at) => `U3Q5rNXx2FPuXyGxAjJho${at}`);
   onEvent(stack, 'CourseCompleted', { bus, consumer: 'badges', courses }, new Queue(stack, 'Queue'));
@@ -67,7 +67,7 @@ it('`onEvent` creates several rules with the same target when the pattern is too
   expect(named.toSorted()).toEqual(courses.toSorted());
 });
 
-it('rules for all events can share a queue and a dead-letter queue, and each queue has one policy statement', () => {
+it('the EventBridge rules for all events can share a queue and a dead-letter queue, and each queue has one policy statement', () => {
   const { stack, bus, template } = somewhere();
   const queue = new Queue(stack, 'Queue');
   const deadLetters = new Queue(stack, 'DeadLetters');
@@ -85,7 +85,7 @@ it('rules for all events can share a queue and a dead-letter queue, and each que
   });
 });
 
-it('`onEvent` accepts a function as the target, and failed calls of the function go to the dead-letter queue', () => {
+it('one Lambda function can be the target of `onEvent` for several events, and its failed invocations are retried twice', () => {
   const { stack, bus, template } = somewhere();
   const target = new LambdaFunction(stack, 'Function', {
     runtime: Runtime.NODEJS_24_X,
@@ -98,7 +98,7 @@ it('`onEvent` accepts a function as the target, and failed calls of the function
   template().hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2 });
 });
 
-it('`onEvent` accepts any other target, which is created with the retry policy and dead-letter queue of the rule', () => {
+it('`onEvent` accepts any other target, which is created with the retry policy of the EventBridge rule', () => {
   const { stack, bus, template } = somewhere();
   onEvent(
     stack,

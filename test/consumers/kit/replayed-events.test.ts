@@ -32,7 +32,7 @@ const shipped: fc.Arbitrary<{ consumer: string; patterns: EventPattern[] }> = fc
 );
 const addressees = fc.constantFrom(null, ...consumers);
 
-test('a replay for all consumers matches the same rules as the live events, and a replay for one consumer only the rules of this consumer', async () => {
+test("events replayed for all consumers match the same rules as live events; events replayed for one consumer match only this consumer's rules", async () => {
   let replayedToRules = 0;
   await fc.assert(
     fc.asyncProperty(shipped, addressees, async ({ consumer, patterns }, addressee) => {

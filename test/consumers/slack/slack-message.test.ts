@@ -19,7 +19,7 @@ test.each(eventTypes)('the message about %s is valid for Slack', (type) => {
   expect(messageAbout(type)).toMatchSnapshot();
 });
 
-test('the message about a replayed event is the same as the message about the live event', () => {
+test('the Slack message about a replayed event is the same as the Slack message about the live event', () => {
   const event = deliveredExample('CourseCompleted');
   expect(messageOf({ ...event, 'detail-type': 'ReplayedCourseCompleted' })).toEqual(messageOf(event));
 });
@@ -30,7 +30,7 @@ test('a course title in a Slack message is plain text, whatever markup it contai
   expect(blocks[1]).toEqual({ type: 'section', text: { type: 'plain_text', text: title, emoji: false } });
 });
 
-test('markup in the notification text of a digest is escaped', () => {
+test('markup in the notification text of a Slack digest is escaped', () => {
   expect(messageAbout('DigestPrepared', { headline: '<!channel> & more' }).text).toBe(
     '&lt;!channel&gt; &amp; more',
   );
@@ -42,16 +42,19 @@ test('a course title in a Slack message is one line, so that it cannot imitate a
   expect(blocks[1]).toMatchObject({ text: { text: 'Fire Learner: Ada \ufffdgnp.exe\ufffd' } });
 });
 
-test.each(Object.entries(hostileTexts))('a course title in a digest is one line: %s', (_, course) => {
-  const { lines } = summarise([
-    { id: '1', type: 'CourseCompleted', course },
-    { id: '2', type: 'LearnerDropped', course: 'B' },
-  ]);
-  const [, section] = messageAbout('DigestPrepared', { lines }).blocks;
-  expect(JSON.stringify(section).match(/\\n/g)).toHaveLength(1);
-});
+test.each(Object.entries(hostileTexts))(
+  'a course title with %s is one line in a Slack digest',
+  (_, course) => {
+    const { lines } = summarise([
+      { id: '1', type: 'CourseCompleted', course },
+      { id: '2', type: 'LearnerDropped', course: 'B' },
+    ]);
+    const [, section] = messageAbout('DigestPrepared', { lines }).blocks;
+    expect(JSON.stringify(section).match(/\\n/g)).toHaveLength(1);
+  },
+);
 
-test('the message about an event is valid for Slack whatever texts the event contains', () => {
+test('the message about an event is valid for Slack, whatever texts the event contains', () => {
   const some = fc.oneof(
     fc.constantFrom(null, '', ' ', '\n', '\u200b', '🔥'.repeat(5_000), '\u200b'.repeat(500)),
     fc.constantFrom(...Object.values(hostileTexts)),
@@ -112,7 +115,7 @@ describe('the learner in a message', () => {
     expect(shown({ firstName: '\u200b', lastName: 'Lovelace', email: null })).toContain('"Lovelace"');
   });
 
-  test("a Slack message has the learner's id on the platform, the learner's id in Kombo, or the progression's id when the name is missing", () => {
+  test("without a name, a Slack message has the learner's id on the platform, otherwise the learner's id in Kombo, otherwise the progression's id", () => {
     expect(shown({ firstName: '', lastName: ' ', email: null })).toContain(`"${learner.remoteId}"`);
     expect(shown({ remoteId: null })).toContain(`"${learner.id}"`);
     expect(shown({ remoteId: '' })).toContain(`"${learner.id}"`);

@@ -97,7 +97,7 @@ test.each([
   ['unknown response', 'an empty 200 of a webhook', webhook, { status: 200 }],
   ['302', 'a redirection', bot, { status: 302, headers: { location: '/elsewhere' } }],
 ])(
-  'when Slack refuses a message, a DeploymentError with the code %s is thrown: %s',
+  'when Slack refuses a message, a DeploymentError with the code %s is thrown (the response of Slack: %s)',
   async (code, _, channel, answer) => {
     answers = [answer, { status: 200, body: 'ok' }];
     const error = await failureOf(channel()(message));
@@ -120,7 +120,7 @@ describe('a temporary failure of Slack', () => {
     ],
     ['no response', webhook, (response) => response.destroy()],
   ])(
-    'a TransientError is thrown after a failure that may be temporary, so that the message is sent again: %s',
+    'a TransientError is thrown after a failure of Slack that may be temporary, so that the message is sent again: %s',
     async (_, channel, answer) => {
       answers = [answer];
       expect(await failureOf(channel()(message))).toBeInstanceOf(TransientError);
@@ -135,7 +135,7 @@ describe('a temporary failure of Slack', () => {
     expect(await failureOf(webhook({ budget })(message))).toBeInstanceOf(TransientError);
   });
 
-  test('a TransientError is thrown when a response does not end, and only the beginning of the response is read', async () => {
+  test('a TransientError is thrown when a response of Slack does not end, and only the beginning of the response is read', async () => {
     let isClosed: Promise<unknown> = Promise.resolve();
     let bytes = 0;
     answers = [
@@ -158,7 +158,7 @@ describe('a temporary failure of Slack', () => {
   });
 });
 
-test('after a rate limit of Slack, the function waits as long as the `Retry-After` header says, or one second without the header', async () => {
+test('after a rate limit of Slack, the function of a channel waits as long as the `Retry-After` header says, or one second without it', async () => {
   answers = [{ status: 429, headers: { 'retry-after': '7' } }, { status: 429 }, { status: 200, body: 'ok' }];
   await webhook()(message);
   expect(waits).toEqual([7_000, 1_000]);
@@ -166,7 +166,7 @@ test('after a rate limit of Slack, the function waits as long as the `Retry-Afte
 });
 
 test.each(['-5', '0', 'soon', ''])(
-  'after a rate limit of Slack with the invalid `Retry-After` header "%s", the function waits one second',
+  'after a rate limit of Slack with the invalid `Retry-After` header "%s", the function of a channel waits one second',
   async (seconds) => {
     answers = [
       { status: 429, headers: { 'retry-after': seconds } },
@@ -178,13 +178,16 @@ test.each(['-5', '0', 'soon', ''])(
 );
 
 test.each([
-  ['a rate limit that is longer than one call', ['600'], []],
-  ['a rate limit in each attempt', ['1', '1', '1', '1'], [1_000, 1_000]],
-])('the function fails and its message stays in the queue after %s', async (_, seconds, waited) => {
-  answers = seconds.map((after) => ({ status: 429, headers: { 'retry-after': after } }));
-  expect(await failureOf(webhook()(message))).toBeInstanceOf(TransientError);
-  expect(waits).toEqual(waited);
-});
+  ['a rate limit of Slack that is longer than the function may wait', ['600'], []],
+  ['a rate limit of Slack in each attempt', ['1', '1', '1', '1'], [1_000, 1_000]],
+])(
+  'the function of a Slack channel fails with a TransientError, so that its message stays in the queue, after %s',
+  async (_, seconds, waited) => {
+    answers = seconds.map((after) => ({ status: 429, headers: { 'retry-after': after } }));
+    expect(await failureOf(webhook()(message))).toBeInstanceOf(TransientError);
+    expect(waits).toEqual(waited);
+  },
+);
 
 test.each([
   'xoxb-S3CR3T',
@@ -192,14 +195,14 @@ test.each([
   'https://user:S3CR3T@hooks.slack.com/services/T0',
   'https://',
 ])(
-  'a secret that is not the URL of a webhook is refused, and the error does not contain the secret: %s',
+  'the secret of a Slack channel is refused when it is not the URL of a webhook, and the error does not contain the secret: %s',
   async (secret) => {
     expect((await failureOf(webhook({ secret })(message))).message).toContain('does not contain its URL');
   },
 );
 
 test.each(['xoxb-\n', 'xoxb-é', 'xoxb 1', ''])(
-  'a secret that is not the token of a bot is refused, and the error does not contain the secret: %j',
+  'the secret of a Slack channel is refused when it is not the token of a bot, and the error does not contain the secret: %j',
   async (secret) => {
     expect((await failureOf(bot({ secret })(message))).message).toContain('does not contain its token');
   },

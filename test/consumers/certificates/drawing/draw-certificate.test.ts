@@ -61,7 +61,7 @@ test.skipIf(!hasPdfToText)(
 );
 
 test.skipIf(!hasPdfToText)(
-  'a date of a right-to-left locale is drawn from right to left, even if it begins with Latin letters',
+  'the date on a certificate in a right-to-left locale is drawn from right to left, even if it begins with Latin letters',
   async () => {
     const { pdf } = await draw({}, { locale: 'ps' });
     const [date = ''] = readLines(pdf).filter((line) => line.includes('2026-7Q4M'));
@@ -69,7 +69,7 @@ test.skipIf(!hasPdfToText)(
   },
 );
 
-test('a certificate has tags for screen readers and states its language', async () => {
+test('the PDF of a certificate has tags for screen readers and states its language', async () => {
   const text = Buffer.from((await draw({}, { locale: 'pt-BR' })).pdf).toString('latin1');
   expect(text).toContain('<pdfuaid:part>1</pdfuaid:part>');
   expect(text).toMatch(/\/S \/H1/);
@@ -103,12 +103,12 @@ test.each([
   expect(undrawable).toEqual([]);
 });
 
-test('an error is thrown when there are no fonts, so that no empty certificate is stored', () => {
+test('an error is thrown when the directory of fonts does not exist, so that no empty certificate is stored', () => {
   expect(() => openFonts('/nowhere')).toThrow('There are no fonts in /nowhere');
 });
 
 test.each([UNDRAWABLE, `Ada ${UNDRAWABLE}`, 'Ada 😀'])(
-  "a name is replaced by the learner's id when one of its characters is in no font: %s",
+  "on a certificate, a name is replaced by the learner's id when no font has one of its characters: %s",
   async (name) => {
     const { undrawable, pdf } = await draw({ learnerName: name });
     expect(undrawable).toEqual(['learnerName']);
@@ -119,16 +119,16 @@ test.each([UNDRAWABLE, `Ada ${UNDRAWABLE}`, 'Ada 😀'])(
   },
 );
 
-test.skipIf(!hasPdfToText)('a course title is drawn without its emoji', async () => {
+test.skipIf(!hasPdfToText)('the course title on a certificate is drawn without its emoji', async () => {
   expect((await draw({ courseTitle: '🔥 Fire safety 👩‍🚒' })).undrawable).toEqual([]);
   expect(await linesOf({ courseTitle: '🔥 Fire safety 👩‍🚒' })).toContain('Fire safety');
 });
 
-test('a course title with a letter that is in no font is not drawn', async () => {
+test('a course title is left out of a certificate when no font has one of its letters', async () => {
   expect((await draw({ courseTitle: `Fire ${UNDRAWABLE}` })).undrawable).toEqual(['courseTitle']);
 });
 
-test('a text is normalised to one line of composed characters without direction overrides', () => {
+test('a text on a certificate is normalised to one line in the Unicode form NFC without direction overrides', () => {
   expect(inOneLine('  Ada \u202e Love\tlace\n ')).toBe('Ada Love lace');
   expect(inOneLine('Nguyễn'.normalize('NFD'))).toBe('Nguyễn'.normalize('NFC'));
   expect(inOneLine('\u0000')).toBe('');
@@ -141,7 +141,7 @@ test.each([
   ['김민준', ['noto-serif-kr']],
   ['محمد (12)', ['noto-naskh-arabic', 'NotoSerif']],
   ['A\u030b', ['NotoSerif']],
-])('a text is drawn with the fonts of its scripts: %s', async (text, families) => {
+])('a text on a certificate is drawn with the fonts of its scripts: %s', async (text, families) => {
   const prepared = await prepareText(text, fonts);
   const used = prepared?.pieces.slice(0, -1).map(({ file }) => file.name) ?? [];
   expect(used.length).toBeGreaterThan(0);
@@ -157,7 +157,7 @@ describe('a long text', () => {
     return fitText(createParagraph(prepared, await createTypefaces([prepared])), fit);
   }
 
-  test('a long name is drawn smaller and on two lines of similar length', async () => {
+  test('a long name on a certificate is drawn smaller and on two lines', async () => {
     const { lines, size, paragraph } = await fitted(name);
     expect(size).toBeLessThan(44);
     expect(lines.map(({ start, end }) => paragraph.text.slice(start, end))).toEqual([
@@ -167,7 +167,7 @@ describe('a long text', () => {
   });
 
   test.each(['x'.repeat(80), '欧'.repeat(80), `${name} `.repeat(50), 'ม'.repeat(200), 'محمد '.repeat(99)])(
-    'a long text stays within its frame: %s',
+    'a long text on a certificate is drawn on at most two lines that fit into its frame: %s',
     async (text) => {
       const { lines, size, paragraph } = await fitted(text);
       expect(lines.length).toBeLessThanOrEqual(2);
@@ -175,7 +175,7 @@ describe('a long text', () => {
     },
   );
 
-  test('a text that does not fit into its frame is cut off with an ellipsis', async () => {
+  test('when a text on a certificate does not fit into two lines, the second line is shortened', async () => {
     const { lines } = await fitted('Fire safety '.repeat(100));
     expect(lines.map(({ isShortened }) => isShortened)).toEqual([false, true]);
   });

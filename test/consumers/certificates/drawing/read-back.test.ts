@@ -29,7 +29,7 @@ async function prepared(text: string, direction?: 'ltr' | 'rtl'): Promise<Prepar
 
 describe.skipIf(!hasPdfToText)('certificate texts that pdftotext reads', () => {
   test.each(['ltr', 'rtl'] as const)(
-    'pdftotext reads the long dates of all %s locales from a PDF as they were drawn',
+    'pdftotext reads the long dates of all locales with the direction %s from a PDF as they were drawn',
     async (direction) => {
       const locales = LOCALES.filter((locale) => directionOf(locale) === direction);
       const dates = new Set(
@@ -86,16 +86,19 @@ describe.skipIf(!hasPdfToText)('certificate texts that pdftotext reads', () => {
     ['rtl', 'שָׁלוֹם (עולם) 12'],
     ['rtl', 'نرگس می‌خواهم'],
     ['rtl', '𞤀𞤣𞤤𞤢𞤥 𞥑𞥔'],
-  ] as const)('pdftotext reads the %s text from a PDF as it was drawn: %s', async (direction, text) => {
-    // All lines are of the same kind, because pdftotext derives the direction of a page from most of its
-    // letters.
-    const read = readLines(
-      await drawnPages(await Promise.all([text, text, text].map((line) => prepared(line)))),
-    );
-    expect(read.map((line) => visualOrderOfLine(line).normalize('NFC'))).toEqual(
-      Array(3).fill(visualOrderOfText(text, direction).normalize('NFC')),
-    );
-  });
+  ] as const)(
+    'pdftotext reads a text with the direction %s from a PDF as it was drawn: %s',
+    async (direction, text) => {
+      // All lines are of the same kind, because pdftotext derives the direction of a page from most of its
+      // letters.
+      const read = readLines(
+        await drawnPages(await Promise.all([text, text, text].map((line) => prepared(line)))),
+      );
+      expect(read.map((line) => visualOrderOfLine(line).normalize('NFC'))).toEqual(
+        Array(3).fill(visualOrderOfText(text, direction).normalize('NFC')),
+      );
+    },
+  );
 });
 
 /**
