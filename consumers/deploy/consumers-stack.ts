@@ -75,7 +75,7 @@ function authorizationOf(
   return { ...authorization, password: secretOf(authorization.password) };
 }
 
-/** * Creates and returns the stacks of the consumers in the settings. By default the settings have no consumers. */
+/** Creates and returns the stacks of the consumers in the settings. By default the settings have no consumers. */
 export function addConsumerStacks(scope: Construct, props: ConsumerStackProps): Stack[] {
   const { certificates, subscribers } = consumerStacks(props.settings);
   return [

@@ -42,7 +42,7 @@ export interface EndpointProps extends SubscriberProps, Pick<SharedFunctionProps
   readonly secretsRevision?: number | undefined;
 }
 
-/** * Creates the rules by which EventBridge itself sends selected events to an HTTPS endpoint, without a Lambda function. */
+/** Creates the rules by which EventBridge itself sends selected events to an HTTPS endpoint, without a Lambda function. */
 export class Endpoint extends Construct {
   constructor(scope: Construct, id: string, props: EndpointProps) {
     super(scope, id);

@@ -159,7 +159,7 @@ export function dividePattern(pattern: EventPattern): EventPattern[] {
   );
 }
 
-/** * Returns the ids in a field of a pattern, each once, or an empty list if the field has conditions other than ids. */
+/** Returns the ids in a field of a pattern, each once, or an empty list if the field has conditions other than ids. */
 function idsAt(detail: { [field: string]: PatternNode }, subject: string, field: string): string[] {
   const branch = detail[subject];
   const values = isObject(branch) ? branch[field] : undefined;

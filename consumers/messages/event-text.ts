@@ -3,7 +3,7 @@ import { minute, plural } from '../../functions/contract/printable-text.ts';
 import { type EventDetail, type EventType, parseDetail } from '../../functions/contract/published-events.ts';
 import { SuspectKind, type WaitingChanges } from '../../functions/contract/waiting-changes.ts';
 
-/** * The text of a message about an event. Each channel formats it: it shortens long texts and omits blank texts. */
+/** The text of a message about an event. Each channel formats it: it shortens long texts and omits blank texts. */
 export type EventText = {
   /** The time at which the event happened (ISO 8601). */
   at: string;
@@ -152,7 +152,7 @@ export function eventText<Type extends EventType>(type: Type, detail: unknown): 
   return { at, headline, tone, progress: null, ...text(parsed) };
 }
 
-/** * Returns the headline of an event type, such as `Course completed`. It contains no data of a single event. */
+/** Returns the headline of an event type, such as `Course completed`. It contains no data of a single event. */
 export function headlineOf(type: EventType): string {
   return DESCRIPTIONS[type].headline;
 }

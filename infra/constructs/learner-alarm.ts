@@ -19,7 +19,7 @@ export type LearnerAlarmProps = {
   periods?: number;
   /** How many periods of the metric the alarm stays on. This is for a metric that is reported only once. */
   lasting?: number;
-  /** * Whether the alarm goes off when the metric is below the threshold or has no value, instead of above it. */
+  /** Whether the alarm goes off when the metric is below the threshold or has no value, instead of above it. */
   missingIsFailure?: boolean;
   topic: ITopic | undefined;
 };

@@ -16,7 +16,7 @@ export type PreparedText = {
   /** The length of the text without the `…` at its end. */
   length: number;
   levels: EmbeddingLevels;
-  /** * A text that has the same directions as `text`, and in which every character has one UTF-16 unit: see `asOneUnit`. */
+  /** A text that has the same directions as `text`, and in which every character has one UTF-16 unit: see `asOneUnit`. */
   inOneUnit: string;
   pieces: Piece[];
 };
@@ -25,7 +25,7 @@ export type Direction = 'ltr' | 'rtl' | 'auto';
 
 export const ELLIPSIS = '…';
 
-/** * The maximum number of characters. A page has space for fewer characters, even at the smallest font size. */
+/** The maximum number of characters. A page has space for fewer characters, even at the smallest font size. */
 const MOST_CHARACTERS = 2_000;
 
 const bidi = createBidi();
