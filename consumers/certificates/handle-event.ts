@@ -3,12 +3,11 @@ import type { LearnerDetails } from '../../functions/contract/event-parts.ts';
 import type { WorkflowEvent, WorkflowEventType } from '../../functions/contract/workflow-events.ts';
 import { parseLearningEvent } from '../kit/parse.ts';
 import { certificateFolder, pdfKey, verificationCode } from './certificate-number.ts';
-import { type CertificateState, isErased } from './certificate-state.ts';
+import { type CertificateState, type IssuedCertificate, isErased, updateState } from './certificate-state.ts';
 import { decideCertificates, withoutPublished } from './decide-certificates.ts';
 import type { Certificate } from './drawing/draw-certificate.ts';
 import type { CertificatePorts } from './ports.ts';
 import { asShown, hasEffect, isShown, UnconfirmedEventError } from './shown-by-kombo.ts';
-import { updateState } from './update-state.ts';
 
 /** The settings that decide what happens to issued certificates. */
 export type CertificatePolicy = {
@@ -75,23 +74,23 @@ export async function handleEvent(
   const saved = await updateState(bucket, folder, (state) => withoutPublished(state, decided.unpublished));
   // PDFs are deleted after drawing and at each later event, because another worker may have stored a PDF while the erasure was
   // handled.
-  for (const { number } of deletedWithData(saved)) await bucket.remove(pdfKey(folder, number));
+  for (const certificate of saved.certificates) {
+    if (isDeleted(saved, certificate)) await bucket.remove(pdfKey(folder, certificate.number));
+  }
   return decided.unpublished.map(({ type }) => type);
 
-  function deletedWithData(state: CertificateState) {
-    if (policy.onErasure === 'keep') return [];
-    return state.certificates.filter((certificate) => isErased(state, certificate));
+  function isDeleted(state: CertificateState, certificate: IssuedCertificate): boolean {
+    return policy.onErasure === 'delete' && isErased(state, certificate);
   }
 
   async function drawOnce(state: CertificateState, { detail }: IssuedEvent): Promise<void> {
     const { number, key } = detail.certificate;
-    if (deletedWithData(state).some((certificate) => certificate.number === number)) return;
-    if (await bucket.has(key)) return;
-    const code = state.certificates.find((certificate) => certificate.number === number)?.code;
-    if (code === undefined) throw new Error(`Certificate ${number} is not in the state of its progression`);
+    const certificate = state.certificates.find((issued) => issued.number === number);
+    if (!certificate) throw new Error(`Certificate ${number} is not in the state of its progression`);
+    if (isDeleted(state, certificate) || (await bucket.has(key))) return;
     const pdf = await draw({
       number,
-      code,
+      code: certificate.code,
       learnerName: fullName((await readRecord())?.learnerDetails ?? null),
       learnerReference: detail.learner.remoteId ?? detail.learner.id,
       courseTitle: detail.course.title,

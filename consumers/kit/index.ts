@@ -15,10 +15,11 @@ export {
 export { EVENT_SOURCE } from '../../functions/contract/names.ts';
 export type { OperationalEventType } from '../../functions/contract/operational-events.ts';
 export type { EventDetail, EventType } from '../../functions/contract/published-events.ts';
-export { type EventHandlers, eventHandler } from './event-handler.ts';
 export { type Ordered, type Positions, positionOf, streamOf, unlessOutdated } from './journal-order.ts';
 export {
   type Delivered,
+  type EventHandlers,
+  eventHandler,
   is,
   type Parsed,
   parse,

@@ -90,7 +90,7 @@ export function is<Type extends EventType>(type: Type, event: unknown): event is
  *
  * @throws ZodError for a value that is not an event of Schoolbell
  */
-export function eventNameOf(event: unknown): string {
+function eventNameOf(event: unknown): string {
   return envelopeOf(event)['detail-type'].replace(/^Replayed/, '');
 }
 
@@ -100,4 +100,35 @@ function envelopeOf(event: unknown): z.infer<typeof Envelope> {
 
 function isNamed(type: EventType, name: string): boolean {
   return name === type || name === `Replayed${type}`;
+}
+
+/** A function for each event type that a consumer handles. */
+export type EventHandlers<Type extends EventType> = {
+  [Each in Type]: (event: Parsed<Each>) => Promise<void>;
+};
+
+/**
+ * Returns one handler for all events of a consumer. The handler parses an event, live or replayed, and calls
+ * the function for the type of the event. With explicit types, such as `eventHandler<'CourseCompleted' |
+ * 'CourseReopened'>({ ... })`, the compiler requires a function for each type.
+ *
+ * The handler throws an `UnexpectedEventError` for an event of another type, and a `ZodError` in the same
+ * cases as `parse`.
+ */
+export function eventHandler<Type extends EventType>(
+  handlers: EventHandlers<Type>,
+): (event: unknown) => Promise<void> {
+  return async (event) => {
+    const name = eventNameOf(event);
+    if (!isHandled(handlers, name)) {
+      throw new UnexpectedEventError(
+        `This handler has no function for the event type ${name}: add the function, or correct the rule's pattern`,
+      );
+    }
+    await handlers[name](parse(name, event));
+  };
+}
+
+function isHandled<Type extends EventType>(handlers: EventHandlers<Type>, name: string): name is Type {
+  return Object.hasOwn(handlers, name);
 }
