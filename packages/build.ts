@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, globSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FileSystem, IgnoreMode } from 'aws-cdk-lib';
 import * as z from 'zod/mini';
@@ -14,6 +14,7 @@ import product from '../package.json' with { type: 'json' };
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
 const FONTS = join(ROOT, 'packages/fonts/files');
+const PackageFile = z.looseObject({ main: z.optional(z.string()) });
 
 compile();
 bundleFunctions();
@@ -22,19 +23,9 @@ copyFonts();
 /** Compiles the command line and the constructs. Only the constructs keep their type declarations. */
 function compile(): void {
   rmSync(DIST, { recursive: true, force: true });
-  execFileSync(
-    process.execPath,
-    [join(ROOT, 'node_modules/typescript/bin/tsc'), '--project', 'tsconfig.build.json'],
-    {
-      cwd: ROOT,
-      stdio: 'inherit',
-    },
-  );
-  for (const folder of ['cli', 'local']) {
-    for (const file of readdirSync(join(DIST, folder), { recursive: true, encoding: 'utf8' })) {
-      if (file.endsWith('.d.ts')) rmSync(join(DIST, folder, file));
-    }
-  }
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [tsc, '--project', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
+  for (const file of globSync('{cli,local}/**/*.d.ts', { cwd: DIST })) rmSync(join(DIST, file));
   // The compiler copies the whole `package.json`, because a source file imports it. The sources read only
   // these fields.
   const { name, version, type, devDependencies } = product;
@@ -61,12 +52,8 @@ function bundleFunctions(): void {
  * uses `main`.
  */
 function dropExports(file: string): void {
-  const { exports, ...rest } = z.looseObject({ main: z.optional(z.string()) }).parse(readJson(file));
+  const { exports, ...rest } = PackageFile.parse(JSON.parse(readFileSync(file, 'utf8')));
   if (exports !== undefined && rest.main !== undefined) writeFileSync(file, JSON.stringify(rest));
-}
-
-function readJson(file: string): unknown {
-  return JSON.parse(readFileSync(file, 'utf8'));
 }
 
 /** Copies the font files and their licences from the packages with the fonts. */
