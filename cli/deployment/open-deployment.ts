@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { certificateFolder } from '../../consumers/certificates/certificate-folder.ts';
+import { folderStore } from '../../consumers/certificates/certificate-folder.ts';
 import type { CertifiedProgression } from '../../consumers/certificates/certificate-number.ts';
 import { type IssuedCertificate, readCertificates } from '../../consumers/certificates/certificate-state.ts';
 import { ADDRESS_RULE, Environment, isAddress } from '../../functions/contract/environment.ts';
@@ -145,7 +145,7 @@ export async function openLocal(
     findLearners: kombo.kombo.findLearners,
     // `dev` writes certificates into the directory.
     readCertificates: existsSync(join(directory, 'certificates'))
-      ? (progression) => readCertificates(certificateFolder(directory), progression)
+      ? (progression) => readCertificates(folderStore(directory), progression)
       : null,
     readConsumers: async () => LOCAL_CONSUMERS,
     checks: null,

@@ -7,7 +7,7 @@ import type { CertificateBucket } from './ports.ts';
  * Returns a store that keeps certificates in a folder instead of a bucket. Each operation is synchronous, so that two
  * operations of one process cannot interleave.
  */
-export function certificateFolder(folder: string): CertificateBucket {
+export function folderStore(folder: string): CertificateBucket {
   const read = (key: string) => {
     const file = join(folder, key);
     if (!existsSync(file)) return null;

@@ -42,9 +42,9 @@ export type DigestsProps = SharedFunctionProps & { schoolbell: ISchoolbell; remo
 
 /**
  * Creates the function that prepares the digests of all channels, and its queue. When the digest of a channel is due, the
- * function makes one event from the messages in the channel's queue. It gets no names of learners, and no secret of a channel.
- * All channels share the function: with a function, queue and role for each of 20 channels, one stack would have too many
- * resources.
+ * function publishes one event that summarises the messages in the channel's queue. The function reads no names of learners, and
+ * no secret of a channel. All channels share the function: with a function, queue and role for each of 20 channels, one stack
+ * would have too many resources.
  *
  * The schedules call the function through a queue. Lambda would retry a failed direct call after one minute. By then the
  * messages that the failed call received would still be hidden, so the retry would find an empty queue and seem to succeed.

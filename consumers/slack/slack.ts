@@ -61,8 +61,8 @@ const TRANSIENT = new Set([
 ]);
 
 /**
- * Creates a client of Slack. `chat.postMessage` responds to a refused message with status 200 and `ok:
- * false`. An incoming webhook responds to an accepted message with exactly `ok`.
+ * Creates a client of Slack. `chat.postMessage` responds to a refused message with status 200 and
+ * `ok: false`. An incoming webhook responds to an accepted message with exactly `ok`.
  * https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
  *
  * @returns a function that posts one message. It throws DeploymentError when Slack refuses the message, the

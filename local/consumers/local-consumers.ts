@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import { certificateFolder } from '../../consumers/certificates/certificate-folder.ts';
+import { folderStore } from '../../consumers/certificates/certificate-folder.ts';
 import { CERTIFICATES, certificatePattern } from '../../consumers/certificates/certificate-rule.ts';
 import { CertificateTexts } from '../../consumers/certificates/certificates-environment.ts';
 import { fontsDirectory } from '../../consumers/certificates/fonts-directory.ts';
@@ -92,7 +92,7 @@ async function openCertificates(
     handleEvent,
     policy: POLICY,
     draw: async (certificate) => (await drawCertificate(certificate, texts, fonts)).pdf,
-    ports: { bucket: certificateFolder(folder), kombo, notify, clock, randomBytes },
+    ports: { bucket: folderStore(folder), kombo, notify, clock, randomBytes },
   };
 }
 
