@@ -18,7 +18,7 @@ const DRAFTS = {
   'draft-04': 'http://json-schema.org/draft-04/schema#',
 } as const;
 
-export type Draft = keyof typeof DRAFTS;
+type Draft = keyof typeof DRAFTS;
 
 /** The meaning of each event, in one sentence. */
 export const meanings: Record<EventType, string> = {

@@ -101,7 +101,7 @@ export class StateStack extends Stack {
 }
 
 /** The stack with the schedule, queues, functions and alarms. It can be destroyed and deployed again without loss of data. */
-export class NotifierStack extends Stack {
+class NotifierStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { settings: Settings }) {
     super(scope, id, {
       ...props,

@@ -46,7 +46,7 @@ export const CertificateState = z.object({
 export type CertificateState = z.infer<typeof CertificateState>;
 
 /** The state of a progression before its first event. */
-export const NO_CERTIFICATES: CertificateState = {
+const NO_CERTIFICATES: CertificateState = {
   version: 1,
   completion: null,
   incompletion: null,

@@ -5,7 +5,7 @@ import { COMPLETIONS } from './certificate-rule.ts';
 import { type CertificateState, type IssuedCertificate, isLater } from './certificate-state.ts';
 
 /** The values that a decision needs besides the state and the event. */
-export type DecisionContext = {
+type DecisionContext = {
   /** Whether a certificate is revoked when its course is no longer completed. */
   revoke: boolean;
   /** The name of the bucket, which the published events contain. */

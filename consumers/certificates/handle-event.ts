@@ -108,13 +108,13 @@ function fullName(details: LearnerDetails | null): string | null {
 /** The fields of an SQS event that the function needs. */
 const QueueEvent = z.object({ Records: z.array(z.object({ messageId: z.string(), body: z.string() })) });
 
-export type CertificateReports = {
-  report: (published: WorkflowEventType[]) => void;
-  failed: (error: unknown) => void;
-};
-
 /** Returns the handler of the function, which handles the events of the queue. Events that fail stay in the queue. */
-export function certificatesHandler(parts: CertificateParts & CertificateReports) {
+export function certificatesHandler(
+  parts: CertificateParts & {
+    report: (published: WorkflowEventType[]) => void;
+    failed: (error: unknown) => void;
+  },
+) {
   return async (event: unknown): Promise<{ batchItemFailures: { itemIdentifier: string }[] }> => {
     const batchItemFailures = [];
     for (const { messageId, body } of QueueEvent.parse(event).Records) {

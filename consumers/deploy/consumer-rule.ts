@@ -20,7 +20,7 @@ export type Target = IFunction | IQueue | ((delivery: Delivery) => IRuleTarget);
 /** The values are EventBridge's defaults, stated explicitly. */
 const DELIVERY: Delivery = { retryAttempts: 185, maxEventAge: Duration.hours(24) };
 
-export type ConsumerRuleProps = {
+type ConsumerRuleProps = {
   bus: AnyBus;
   pattern: EventPattern;
   description: string;

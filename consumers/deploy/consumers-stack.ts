@@ -11,10 +11,10 @@ import { Endpoint, type EndpointAuthorization } from '../endpoints/endpoint.ts';
 import { SlackChannel, type SlackConnection } from '../slack/slack-channel.ts';
 import { consumerStacks, type EndpointSettings, type SlackSettings, type Subscribers } from './settings.ts';
 
-export type ConsumerStackProps = StackProps & { settings: Settings };
+type ConsumerStackProps = StackProps & { settings: Settings };
 
 /** The stack of certificates. It is deployed if the settings have `certificates`. */
-export class CertificatesStack extends Stack {
+class CertificatesStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: ConsumerStackProps) {
     super(scope, id, { ...props, description: 'Schoolbell: certificates' });
     const { bucket } = new Certificates(this, 'Certificates', {
@@ -30,7 +30,7 @@ export class CertificatesStack extends Stack {
  * The stack of Slack channels, HTTPS endpoints and the schema registry. It is deployed if the settings have
  * at least one of these.
  */
-export class SubscribersStack extends Stack {
+class SubscribersStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: ConsumerStackProps) {
     super(scope, id, { ...props, description: 'Schoolbell: Slack channels and HTTPS endpoints' });
     const { slack, endpoints, secretsRevision, schemaRegistry, name } = settings;
@@ -85,7 +85,7 @@ export function addConsumerStacks(scope: Construct, props: ConsumerStackProps): 
 }
 
 /** Creates a schema registry of EventBridge with the JSON Schemas of all events. The console and IDEs generate code from it. */
-export class SchemaRegistry extends Construct {
+class SchemaRegistry extends Construct {
   constructor(scope: Construct, id: string, { name }: { name: string }) {
     super(scope, id);
     const registry = new CfnRegistry(this, 'Registry', {

@@ -38,7 +38,7 @@ const DAYS_OF_FAILURES = 3;
 /** The construct id of `Digests` in its stack. */
 const DIGESTS = 'Digests';
 
-export type DigestsProps = SharedFunctionProps & { schoolbell: ISchoolbell; removalPolicy: RemovalPolicy };
+type DigestsProps = SharedFunctionProps & { schoolbell: ISchoolbell; removalPolicy: RemovalPolicy };
 
 /**
  * Creates the function that prepares the digests of all channels, and its queue. When the digest of a channel is due, the
@@ -92,7 +92,7 @@ export class Digests extends Construct {
   }
 }
 
-export type DigestProps = {
+type DigestProps = {
   digests: Digests;
   channel: Channel;
   bus: AnyBus;

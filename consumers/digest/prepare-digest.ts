@@ -16,7 +16,7 @@ export type DigestDue = z.infer<typeof DigestDue>;
 const MessageBody = parsedJson(DigestItem);
 
 /** A message that was received from a queue. SQS hides it from other receivers for some minutes. */
-export type Received = { body: string; receipt: string };
+type Received = { body: string; receipt: string };
 
 export type DigestPorts = {
   /** Returns the next messages, or an empty list when there are no more. */
@@ -40,7 +40,7 @@ const MOST_MESSAGES = 20_000;
  */
 const TIME_TO_RECEIVE = 1 / 3;
 
-export type DigestParts = {
+type DigestParts = {
   portsOf: (queueUrl: string) => DigestPorts;
   /** Reports the outcome of each digest, for logs and metrics. */
   report: (channel: string, outcome: DigestOutcome) => void;
@@ -71,7 +71,7 @@ export function digestHandler({ portsOf, report }: DigestParts) {
  *
  * @param ports.timeLeft returns whether there is time to receive more messages
  */
-export async function prepareDigest(
+async function prepareDigest(
   channel: string,
   { receive, remove, notify, clock, timeLeft }: DigestPorts & { timeLeft: () => boolean },
 ): Promise<DigestOutcome> {

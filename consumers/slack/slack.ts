@@ -31,7 +31,7 @@ export type RetryBudget = {
 
 export const RETRY_BUDGET: RetryBudget = { attempts: 3, attemptMs: 10_000, longestWaitMs: 30_000 };
 
-export type SlackOptions = {
+type SlackOptions = {
   /** Slack's id of the channel for `chat.postMessage`. Null for an incoming webhook, whose URL identifies the channel. */
   channelId: string | null;
   /** Returns the URL of the incoming webhook, or the token of the bot. It is called for each message. */

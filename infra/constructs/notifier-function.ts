@@ -15,7 +15,7 @@ import { functionCode } from './function-code.ts';
 import { memoryOptions } from './function-options.ts';
 import type { FunctionSettings } from './shared-props.ts';
 
-export type NotifierFunctionProps = {
+type NotifierFunctionProps = {
   settings: FunctionSettings;
   /** The path of the function's file, relative to the project's root. */
   entry: string;

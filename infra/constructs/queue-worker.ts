@@ -14,7 +14,7 @@ import type { DeploymentSettings } from './shared-props.ts';
  */
 const TIMEOUT = Duration.minutes(5);
 
-export type QueueWorkerProps = {
+type QueueWorkerProps = {
   settings: DeploymentSettings;
   state: ISchoolbellState;
   /** The path of the function's file, relative to the project's root. */

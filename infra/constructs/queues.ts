@@ -8,7 +8,7 @@ import type { NotifierFunction } from './notifier-function.ts';
 const KEPT = Duration.days(14);
 
 /** The KMS key of a queue. By default the queue is encrypted with a key of SQS. */
-export type QueueKey = { encryptionKey?: IKey | undefined };
+type QueueKey = { encryptionKey?: IKey | undefined };
 
 /** Returns the properties that encrypt a queue. */
 export function encryptedBy(key: IKey | undefined): QueueProps {

@@ -76,7 +76,7 @@ export function createAlarmTopic(scope: Construct): Topic {
   return topic;
 }
 
-export type OwnBusProps = FunctionSettings & { operators: string[] };
+type OwnBusProps = FunctionSettings & { operators: string[] };
 
 /**
  * Creates the deployment's own bus in a scope, with the log of its errors and its policy. A bus must have a name, and a bus that

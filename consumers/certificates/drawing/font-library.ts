@@ -5,17 +5,17 @@ import subsetFont from 'subset-font';
 import * as z from 'zod/mini';
 
 /** Ranges of code points. The first and the last code point belong to the range. */
-export type CodePointRanges = [first: number, last: number][];
+type CodePointRanges = [first: number, last: number][];
 
 /** Returns the ranges of code points in a text in the format of CSS, such as `U+0460-052F,U+20B4`. */
-export function parseRanges(text: string): CodePointRanges {
+function parseRanges(text: string): CodePointRanges {
   return text.split(',').map((range) => {
     const [first = '', last = first] = range.trim().replace(/^U\+/i, '').split('-');
     return [Number.parseInt(first, 16), Number.parseInt(last, 16)];
   });
 }
 
-export function includes(ranges: CodePointRanges, point: number): boolean {
+function includes(ranges: CodePointRanges, point: number): boolean {
   return ranges.some(([first, last]) => point >= first && point <= last);
 }
 

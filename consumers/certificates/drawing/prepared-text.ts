@@ -5,7 +5,7 @@ import { canDraw, codePointsOf, type FontFile, type FontLibrary } from './font-l
  * A part of a text that has one font, one script and one direction, so that its letters are shaped together.
  * Offsets are UTF-16 units.
  */
-export type Piece = { start: number; end: number; file: FontFile; level: number };
+type Piece = { start: number; end: number; file: FontFile; level: number };
 
 /**
  * A text with its fonts, and with its directions according to the Unicode Bidirectional Algorithm. The text ends with `…`,
