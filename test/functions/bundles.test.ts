@@ -160,7 +160,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     for (const file of Object.values(bundles)) expect(statSync(file).size).toBeLessThan(1_000_000);
   });
 
-  it('the bundled function dispatch adds the integration that is set, sends a poll message for it and logs the metrics of the fleet', async () => {
+  it("the bundled function dispatch adds the integration in its settings, sends a poll message for it and logs the fleet's metrics", async () => {
     expect(await dispatch.invoke({})).toEqual({ result: { sent: 1 } });
     expect(queue.sent).toEqual([{ integration: INTEGRATION }]);
     expect(dispatch.log()).toContain('"IntegrationsActive":1');

@@ -123,7 +123,7 @@ describe.each(['hash-emails', 'hash', 'omit'] as const)('events with the setting
       expect(text).not.toContain('example.com');
   });
 
-  test('with replaced ids, an event has the same ids live, in the journal and in a replay from Kombo, and `previous` fits the event before', async () => {
+  test('with hashed or omitted remote ids, an event has the same ids live, in the journal and in a replay from Kombo, in an unbroken chain', async () => {
     const { at, store, kombo } = await history(mode);
     const journal = [];
     for await (const entry of store.readEntries(at.integration.id, 1, 99))

@@ -93,7 +93,7 @@ describe('settings with a bus of another account', () => {
     ['endpoints', { endpoints: [endpoint] }],
     ['certificates, slack', { certificates: {}, slack: [slack] }],
   ])(
-    'the consumers %s are refused when the bus belongs to another account than the deployment, because they need rules',
+    'consumers (%s) are refused when the bus belongs to another account than the deployment, because they need rules',
     (named, consumers) => {
       const refused = deployTo('eu-central-1', { ...theirs, ...consumers });
       expect(refused).toThrow(SettingsError);

@@ -118,7 +118,7 @@ it('no IAM policy has a permission on a KMS key when the settings contain no KMS
 });
 
 it.each(['table', 'komboSecret', 'webhookSecret'])(
-  'the settings are refused when they contain a KMS key for an adopted %s but no such resource',
+  'a KMS key for an adopted %s is refused when the settings adopt no such resource',
   (name) => {
     expect(() => parseSettings({ adopt: { [`${name}Key`]: key('lonely') } }, 'a file')).toThrow(
       `adopt.${name}Key: is only used with an adopted`,

@@ -89,7 +89,7 @@ it('the functions that a queue invokes are poll, replay, certificates, digests a
   expect(names.filter((name) => name.startsWith('Slack'))).toHaveLength(20);
 });
 
-it('each queue that invokes a function has six times its timeout as visibility timeout and delivers a message five times or more', () => {
+it('each queue that invokes a function has a visibility timeout of at least six function timeouts and at least five deliveries', () => {
   // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
   for (const { name, timeout, hidden, tries } of functions) {
     expect(hidden, name).toBeGreaterThanOrEqual(6 * timeout);

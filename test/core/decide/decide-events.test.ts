@@ -26,7 +26,7 @@ describe('a new progression', () => {
     [{ status: null }, []],
     [{ status: 'COMPLETED', removedAt: JAN }, []],
     [{ status: null, removedAt: JAN }, []],
-  ])('for a new progression with the state %o, the published events are %o', (now, events) => {
+  ])('for a new progression with the state %j, the published events are %j', (now, events) => {
     expect(eventsOf(null, now)).toEqual(events);
   });
 
@@ -78,7 +78,7 @@ describe('a change of status', () => {
   const rows = all.flatMap((from) => all.map((to) => ({ from, to, event: table[from][to] })));
 
   test.each(rows)(
-    'when the known status is $from and Kombo shows $to, the published event is $event',
+    'when the known status is $from and Kombo shows $to, the published event is $event (null: no event)',
     ({ from, to, event }) => {
       expect(eventsOf({ status: from }, { status: to })).toEqual(event === null ? null : [event]);
     },
@@ -165,12 +165,9 @@ describe('values that are already known', () => {
       'whose status, dates, remote id and `changed_at` are null',
       { status: null, enrolledAt: null, completedAt: null, remoteId: null, changedAt: null },
     ],
-  ])(
-    'when a completed progression is known, a record of it %s publishes and stores nothing',
-    (_what, now) => {
-      expect(eventsOf(full, now)).toBeNull();
-    },
-  );
+  ])('a record of a known completed progression %s publishes and stores nothing', (_what, now) => {
+    expect(eventsOf(full, now)).toBeNull();
+  });
 
   test.each<[string, Facts]>([
     ['`changed_at`', { changedAt: FEB }],

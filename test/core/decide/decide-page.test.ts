@@ -181,7 +181,7 @@ describe('a decision of a person', () => {
     ({ state }) =>
       some.includes(state.id) ? action : null;
 
-  test('when a person releases the held removals of two records, the removal of a third record still counts as suspect', () => {
+  test('when a person releases the held removals of two records, only the removal of a third record counts as suspect', () => {
     const { events, tally } = decide(removals, before, { decisionOn: about('release', 'a', 'c') });
     expect(events).toEqual(ids.map(() => ['ProgressionRemoved']));
     expect(tally).toMatchObject({ decided: 2, suspect: 1 });

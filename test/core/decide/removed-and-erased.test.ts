@@ -115,7 +115,7 @@ describe('a record that is already removed when it is first read', () => {
     expect(decide(first, observed({ status: 'DROPPED', removedAt: JAN }))).toBeNull();
   });
 
-  test('a record that was already removed at its first read is not a change when it is read again unchanged', () => {
+  test('a record that was already removed at its first read publishes and stores nothing when it is read again unchanged', () => {
     expect(decide(first, observed({ ...completed, removedAt: JAN }))).toBeNull();
   });
 

@@ -143,7 +143,7 @@ describe.each([1, 2, 3])('a held mass removal with random interruptions (seed %i
     expect(poller.store.place().checkpoint).toMatchObject({ held: null, run: null });
   });
 
-  test('a discard applies to exactly the counted removals until a record changes again, even if polls are interrupted', async () => {
+  test('a discard suppresses exactly the counted removals, each until its record changes again, even if polls are interrupted', async () => {
     const { poller, removed, live } = await withMassRemoval();
     expect(await interruptedPolls(poller, seed)).toBe('held');
     await decide(poller, 'discard');

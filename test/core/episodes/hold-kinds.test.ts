@@ -31,13 +31,13 @@ async function knows(state: State, rest: Partial<ObservedProgression> = {}): Pro
 describe('a mass change of each suspect kind', () => {
   const completed = { status: 'COMPLETED', completedAt: OLD } as const;
   test.each<[SuspectKind, string, State, (id: string) => ObservedProgression]>([
-    ['removed', 'removed', {}, later({ removedAt: REMOVED })],
-    ['removed', 'only the id is shown', {}, erased],
-    ['restored', 'restored', { removedAt: OLD }, later({})],
-    ['erased', 'an erasure without a published removal', { removedAt: OLD }, (id) => erased(id, OLD)],
+    ['removed', 'removals', {}, later({ removedAt: REMOVED })],
+    ['removed', 'records of which only the id is shown', {}, erased],
+    ['restored', 'restorations', { removedAt: OLD }, later({})],
+    ['erased', 'erasures without a published removal', { removedAt: OLD }, (id) => erased(id, OLD)],
     ['reopened', 'completed courses that are reopened', completed, later({ status: 'IN_PROGRESS' })],
-    ['reset', 'reset', { status: 'IN_PROGRESS' }, later({})],
-    ['dropped', 'dropped', {}, later({ status: 'DROPPED' })],
+    ['reset', 'resets of the progress', { status: 'IN_PROGRESS' }, later({})],
+    ['dropped', 'drops', {}, later({ status: 'DROPPED' })],
     ['completedOld', 'completions with old dates', {}, later(completed)],
     [
       'recompletedOld',
@@ -59,25 +59,30 @@ describe('a mass change of each suspect kind', () => {
     ],
     [
       'corrected',
-      'a completion date that Kombo shows for the first time',
+      'completion dates that Kombo shows for the first time',
       { status: 'COMPLETED' },
       later(completed),
     ],
     [
       'corrected',
-      'an enrolment date that Kombo shows for the first time',
+      'enrolment dates that Kombo shows for the first time',
       { enrolledAt: null },
       later({ enrolledAt: OLD }),
     ],
-    ['firstSeenOld', 'a status that Kombo shows for the first time', { status: null }, later(completed)],
+    [
+      'firstSeenOld',
+      'statuses that Kombo shows for the first time, with old dates',
+      { status: null },
+      later(completed),
+    ],
     [
       'firstSeenUndated',
-      'a status without dates that Kombo shows for the first time',
+      'statuses without dates that Kombo shows for the first time',
       { status: null },
       later({ status: 'COMPLETED', enrolledAt: null }),
     ],
   ])(
-    'a page with as many suspect changes of the kind %s as the limit is published, and a page with one more is held (%s)',
+    'suspect changes of the kind %s (%s) are published if a page has as many as the limit, and held if it has one more',
     async (kind, _what, before, record) => {
       const passes = await knows(kind === 'firstSeenUndated' ? { ...before, enrolledAt: null } : before);
       passes.put(...records(LIMIT, record));

@@ -55,7 +55,7 @@ test.each(Object.entries(episodes))(
   },
 );
 
-test('when a failing poll is killed at any call, IntegrationRecovered is published later if IntegrationFailing was published', async () => {
+test('when a failing poll is killed at any call, IntegrationRecovered is later published if and only if IntegrationFailing was', async () => {
   for (const tookEffect of [false, true]) {
     for (let at = 1; ; at += 1) {
       const poller = await synced();

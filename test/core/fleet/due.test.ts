@@ -112,7 +112,7 @@ describe('a refusal of access', () => {
     expect(summary(due)).toEqual({ polls: [], stopped: ['b'] });
   });
 
-  test('after an unexplained refusal, an integration is not polled, and after two poll intervals it counts as an error of the deployment', () => {
+  test('after a refusal of unknown cause, an integration is not polled, and after two poll intervals the deployment counts as the cause', () => {
     const fleet = (intervals: number) => ({
       a: { failed: refused(intervals - 0.1) },
       b: { succeeded: intervals },
@@ -257,7 +257,7 @@ const fleets = fc
 /** Generates the delay of each dispatch, as a share of the interval. */
 const jitters = fc.array(fc.double({ min: -0.2, max: 0.2, noNaN: true }), { minLength: 100, maxLength: 100 });
 
-test('while Kombo refuses all integrations, each is the probe once before any is again, beginning with the last that succeeded', () => {
+test('while Kombo refuses all integrations, each is the probe once before one is again, and the first is the one that succeeded last', () => {
   fc.assert(
     fc.property(fleets, jitters, (fleet, jitter) => {
       let last: Probe | null = null;

@@ -153,7 +153,7 @@ describe('a removed integration that is added again', () => {
     expect(poller.bus.published).toEqual([]);
   });
 
-  test('when adding an integration again with a baseline fails, a second attempt without a baseline still runs the baseline', async () => {
+  test('when adding an integration again with a baseline fails, a second attempt without a baseline runs the baseline of the first', async () => {
     const poller = await removed(['a']);
     show(poller, 'a', 'COMPLETED');
     const { changeIntegration } = poller.store;
@@ -169,7 +169,7 @@ describe('a removed integration that is added again', () => {
     expect(notified(poller)).toEqual([]);
   });
 
-  test('when adding an integration again with a baseline fails after it became active, the next poll still runs the baseline', async () => {
+  test('when adding an integration again with a baseline fails after the integration became active, the next poll runs the baseline', async () => {
     const poller = await removed(['a']);
     show(poller, 'a', 'COMPLETED');
     const { releaseLease, saveCheckpoint, changeIntegration } = poller.store;

@@ -25,7 +25,7 @@ async function synced(): Promise<World> {
   return at;
 }
 
-test('after a person moves the watermark back, the next run reads from the new watermark and publishes nothing again', async () => {
+test('after a person moves the watermark back, the next run reads from the new watermark and publishes no event a second time', async () => {
   const at = await synced();
   const published = at.bus.published.length;
   const back = iso(at.clock.read() - 20 * HOUR_MS);
@@ -40,7 +40,7 @@ test('after a person moves the watermark back, the next run reads from the new w
   expect(at.store.place().checkpoint.watermark).toBe(iso(at.clock.read()));
 });
 
-test('when a person moves the watermark back, the run in progress ends, and the next run publishes its remaining changes', async () => {
+test('when a person moves the watermark back, the run in progress ends, and the next run publishes the changes not read so far', async () => {
   const at = await synced();
   at.kombo.pageSize = 1;
   at.put(observed({ id: 'p2' }), observed({ id: 'p3' }));

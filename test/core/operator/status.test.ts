@@ -120,7 +120,7 @@ test("the status of an integration shows Kombo's rate limit until the limit ends
   expect(statusOf(facts(null), NOW).limitedUntil).toBeNull();
 });
 
-test('the status of an integration shows the number and the count of events of a journal entry that is not published yet', () => {
+test('the status of an integration shows the number of a journal entry that is not published yet, and how many events the entry has', () => {
   const change = decideEvents(null, observed(), new Date(NOW).toISOString());
   if (change === null) throw new Error('a first sight is a change');
   const nextEntry = entryOf([{ ...change, events: ['CourseCompleted', 'ProgressionRemoved'] }], 7);

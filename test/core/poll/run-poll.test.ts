@@ -167,7 +167,7 @@ describe('records and events that cannot be processed', () => {
     ]);
   });
 
-  test('an event that the bus refuses permanently is set aside', async () => {
+  test('an event that the bus refuses permanently is set aside with its reason, and the run ends', async () => {
     const poller = await synced();
     poller.put(observed({ id: 'a', status: 'DROPPED' }), observed({ id: 'b', status: 'DROPPED' }));
     poller.bus.refusal = ({ detail }) => (detail.progression.id === 'a' ? 'too large' : null);

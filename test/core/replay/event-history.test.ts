@@ -62,7 +62,7 @@ test('the events of a time range are found by reading the entries of this range 
   expect(read.length).toBeLessThanOrEqual(searches + inRange.length);
 });
 
-test('events can be read with the latest first, and no further entry is read when the caller stops', async () => {
+test("the journal's events can be read latest first, and no further entry is read when the caller stops", async () => {
   const at = await polledWorld(200);
   const { store, read } = counted(at);
 

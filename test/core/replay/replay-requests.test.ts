@@ -176,7 +176,7 @@ const list = fc.oneof(
   fc.array(fc.oneof(komboIds, ownIds), { minLength: 1, maxLength: 3 }),
 );
 
-test('a replay from Kombo sends each selected event, whether the platform supports, ignores or refuses filters by learner and course', async () => {
+test('a replay from Kombo sends each selected event, whether the platform supports, ignores or refuses filters by learner', async () => {
   await fc.assert(
     fc.asyncProperty(
       records,

@@ -56,7 +56,7 @@ describe('a run', () => {
     expect(second).toMatchObject({ setAside: 1, unknownStatuses: [{ status: 'SUSPENDED', count: 1 }] });
   });
 
-  test('a run with an untrusted record remains marked as having one after later pages without one', () => {
+  test('a run that read an untrusted record remains marked as untrusted after later pages without such a record', () => {
     expect(afterPage(afterPage(run(), page('a'), true), page(null), false).hasUntrusted).toBe(true);
   });
 

@@ -79,7 +79,7 @@ async function receive(body: string): Promise<{ statusCode: number; sent: PollMe
 
 describe("a webhook in any form that Kombo's description allows", () => {
   test.each(Object.entries(schemas))(
-    'a webhook of the type %s is accepted, and requests a poll if and only if it concerns LMS data of a valid integration id',
+    'a webhook of the type %s is accepted, and requests a poll unless its integration id is invalid or its data is not of LMS progressions',
     async (type, schema) => {
       const webhooks = valuesOf(schema, { id: ids, integration_id: ids, changed_models: models });
       let followed = 0;

@@ -114,25 +114,22 @@ describe('a request that is not a webhook of Kombo', () => {
     ['without a type', '{}', {}, 400],
     ['of a known type with other data', JSON.stringify({ type: 'data-changed', data: {} }), {}, 400],
     ['with the method GET', dataChanged(), { method: 'GET' }, 405],
-  ])(
-    'a request to the webhook function %s is refused, and nothing is logged',
-    async (_, body, options, status) => {
-      const { post, sent, outcomes } = receiver();
-      const measured: object[] = [];
-      const logged: unknown[] = [];
-      expect(await post(body, options)).toMatchObject({ statusCode: status });
-      expect(sent).toEqual([]);
-      const log = (...line: unknown[]) => void logged.push(line);
-      const telemetry = {
-        info: log,
-        warn: log,
-        unexpected: log,
-        measure: (values: object) => void measured.push(values),
-      };
-      for (const outcome of outcomes) reportWebhook(telemetry, outcome);
-      expect([...measured, ...logged]).toEqual([]);
-    },
-  );
+  ])('the webhook function logs nothing and refuses a request %s', async (_, body, options, status) => {
+    const { post, sent, outcomes } = receiver();
+    const measured: object[] = [];
+    const logged: unknown[] = [];
+    expect(await post(body, options)).toMatchObject({ statusCode: status });
+    expect(sent).toEqual([]);
+    const log = (...line: unknown[]) => void logged.push(line);
+    const telemetry = {
+      info: log,
+      warn: log,
+      unexpected: log,
+      measure: (values: object) => void measured.push(values),
+    };
+    for (const outcome of outcomes) reportWebhook(telemetry, outcome);
+    expect([...measured, ...logged]).toEqual([]);
+  });
 
   it('the webhook function refuses an event that does not come from a function URL', async () => {
     expect(await receiver().handle({ Records: [] })).toMatchObject({ statusCode: 400 });

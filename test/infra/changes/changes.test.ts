@@ -77,7 +77,7 @@ describe('changes of one setting', () => {
   });
 
   it(
-    'the template of a stack depends only on the options for which the list of these tests names the stack',
+    'the template of a stack depends only on the options that list the stack in test/infra/changes/options.ts',
     () => {
       const values = fc.tuple(...OPTIONS.map(({ values }) => fc.nat(values.length - 1)));
       for (const choice of fc.sample(values, takesAll ? 20 : 3)) {

@@ -124,7 +124,7 @@ const rows: [string, Partial<EventFilter>, string[], { count: number; run: numbe
 ];
 
 test.each(rows)(
-  'for %s, a replay from Kombo reads only the records of the sandbox that may match',
+  'for %s, a replay from Kombo sends exactly the matching events, and reads fewer records only if a learner is given',
   async (_, filter, wanted, read) => {
     const replayed = await replay(FILTERING, filter);
 
