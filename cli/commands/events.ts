@@ -23,7 +23,6 @@ import { findEvents, followEvents, planSearch, type Search } from '../runs/find-
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { interruption } from '../terminal/interruption.ts';
 import type { Output } from '../terminal/output.ts';
-import { certificateOf, certificateText } from '../views/certificate-text.ts';
 import { eventLine } from '../views/event-line.ts';
 
 type EventsOptions = SelectionOptions & {
@@ -229,6 +228,29 @@ function certificateFinder({ readCertificates }: Deployment, output: Output) {
       return undefined;
     }
   };
+}
+
+/**
+ * Returns the certificate that was issued for an event, or null. If the certificate was issued for an event
+ * without a position in the journal (a replay from Kombo), the date of the completion is compared instead.
+ */
+function certificateOf(
+  { detail: { journal, progression } }: JournalledEvent,
+  certificates: IssuedCertificate[],
+): IssuedCertificate | null {
+  const issued = certificates.find((each) =>
+    each.journal === null
+      ? each.completedAt === progression.completedAt
+      : each.journal.entry === journal.entry && each.journal.index === journal.index,
+  );
+  return issued ?? null;
+}
+
+/** Returns a text with the number and the status of a certificate. */
+function certificateText(certificate: IssuedCertificate | null): string {
+  if (certificate === null) return 'no certificate';
+  const { number, status, endedAt } = certificate;
+  return `certificate ${number}, ${status}${endedAt === null ? '' : ` ${minute(endedAt)}`}`;
 }
 
 function noEvents(id: IntegrationId | undefined, options: EventsOptions): string {

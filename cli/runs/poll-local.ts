@@ -82,11 +82,7 @@ export function notActive({ id, state }: Integration): CommandError {
   );
 }
 
-/**
- * Rejects an integration that the embedded sandbox does not have.
- *
- * @throws CommandError when the sandbox is polled and does not have the integration
- */
+/** Throws a CommandError for an integration that the embedded sandbox does not have. */
 export function refuseOutsideSandbox({ school }: LocalKombo, integration: IntegrationId): void {
   if (school === null || integration === school.integration) return;
   throw new CommandError(

@@ -3,11 +3,7 @@ import { failureText } from '../views/poll-outcome.ts';
 import { CommandError, ExitCode } from './exit-code.ts';
 import { printError } from './output.ts';
 
-/**
- * Prints an error as one line on standard error. Returns the exit code.
- *
- * @param hint is printed after the message
- */
+/** Prints an error as one line on standard error, followed by a hint. Returns the exit code. */
 export function reportError(error: unknown, hint = ''): ExitCode {
   printError(`schoolbell: ${oneLine(messageOf(error))}${hint}`);
   if (process.env['SCHOOLBELL_DEBUG'] && error instanceof Error) {

@@ -68,21 +68,13 @@ export function createDevView(output: Output) {
       if (outcome.kind === 'held') output.say(`  ${problem}`);
       else output.error(problem);
     },
-    /**
-     * Updates the progress bar.
-     *
-     * @param left the remaining share of the time until the next poll, 0 to 1
-     */
+    /** Updates the progress bar. `left` is the remaining share of the time until the next poll, 0 to 1. */
     timePasses(now: number, left: number): void {
       const bar = '█'.repeat(Math.round((1 - left) * 20)).padEnd(20, '░');
       const time = minute(new Date(now).toISOString());
       live?.(terminalText(['', [styled('cyan', bar), `  ${time}  `, styled('dim', 'until the next poll')]]));
     },
-    /**
-     * Prints the summary.
-     *
-     * @param certificates the folder with the certificates, or null
-     */
+    /** Prints the summary. `certificates` is the folder with the certificates, or null. */
     close(certificates: string | null): void {
       live?.clear();
       live?.done();

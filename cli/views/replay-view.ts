@@ -77,11 +77,7 @@ const WIDTH = 30;
 
 export type ReplayProgress = ReturnType<typeof createReplayProgress>;
 
-/**
- * Creates a progress bar below all other lines on a terminal.
- *
- * @param isLive whether standard error is a terminal
- */
+/** Creates a progress bar below all other lines. `isLive` is true if standard error is a terminal. */
 export function createReplayProgress(isLive: boolean) {
   const live = isLive ? createLogUpdate(process.stderr) : null;
   let shown = '';

@@ -4,7 +4,6 @@ import { users } from './actions/users.ts';
 import type { SandboxControl, SandboxIntegration } from './records.ts';
 import { type ApiResponse, failure, noSuchPath, success } from './response.ts';
 
-/** A parsed request. */
 export type ApiRequest = {
   path: string;
   query: URLSearchParams;

@@ -10,12 +10,7 @@ import {
 } from '../records.ts';
 import { type ApiResponse, failure, success } from '../response.ts';
 
-/**
- * Responds to `GET /lms/course-progressions` for one integration.
- *
- * @param now the sandbox's time, in milliseconds since 1970
- * @param largestPage the maximum number of records on a page
- */
+/** Responds to `GET /lms/course-progressions` for one integration. `now` is in milliseconds since 1970. */
 export function courseProgressions(
   integration: SandboxIntegration,
   parameters: URLSearchParams,

@@ -120,9 +120,8 @@ export type Enrolment = { at: number; remoteId: string; course: number; revision
 
 /**
  * Returns the enrolments of a learner: first every course, one after another, then newer revisions of the
- * courses, without end. A learner joins at any time in the 216 days after the school opened.
- *
- * @param opened when the school opened, in milliseconds since 1970
+ * courses, without end. A learner joins at any time in the 216 days after `opened`, in
+ * milliseconds since 1970.
  */
 export function* enrolmentsOf(
   school: string,
