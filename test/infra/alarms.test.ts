@@ -91,7 +91,7 @@ it('the description of each alarm says what it means for learners and links to a
   }
 });
 
-it('the alarm NotDispatching is the only alarm that treats missing data as a failure', () => {
+it('the alarm NotDispatching is the only alarm that goes off when its metric has no data', () => {
   const silent = alarmsOf().filter(({ TreatMissingData }) => TreatMissingData === 'breaching');
   expect(silent.map(({ id }) => id)).toEqual([expect.stringContaining('NotDispatching')]);
 });
@@ -166,13 +166,13 @@ it('the alarms about missed changes and set-aside items stay in ALARM for a day,
   }
 });
 
-it('no alarm evaluates more than one day, which is the maximum in CloudWatch', () => {
+it('no alarm has an evaluation range of more than one day, which is the maximum of CloudWatch', () => {
   for (const { Period, EvaluationPeriods } of alarmsOf({ pollEveryMinutes: 360 })) {
     expect(Period * EvaluationPeriods).toBeLessThanOrEqual(24 * 60 * 60);
   }
 });
 
-it('the cost model has the same numbers of alarms and metrics as the template and the functions', () => {
+it('the cost model counts as many alarms and metrics as the template and the functions have', () => {
   expect(alarmsOf()).toHaveLength(ALARMS);
   const always = Object.values(metricNames).filter((name) => !/^(Webhooks|Certificate)/.test(name));
   expect(always).toHaveLength(METRICS);

@@ -134,7 +134,7 @@ it('the construct Schoolbell refuses the property `name`, which belongs to the s
 });
 
 describe('an application with the requirements of a company', () => {
-  it('every role of the construct has the permissions boundary of its stage, and function code is in the bucket of its synthesizer', () => {
+  it("the roles of the construct Schoolbell have their stage's permissions boundary, and its code is in the synthesizer's bucket", () => {
     const app = plainApp();
     const stage = new Stage(app, 'Production', {
       env: { account: '111111111111', region: 'eu-west-1' },
@@ -173,7 +173,7 @@ describe('an application with the requirements of a company', () => {
     }
   });
 
-  it('every function of the constructs runs in the VPC that is passed, and all data is encrypted with the KMS key that is passed', () => {
+  it('with a VPC and a KMS key as properties, every function of the constructs runs in the VPC, and all data is encrypted with the key', () => {
     const stack = new Stack(plainApp(), 'Learning');
     const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
       vpcId: 'vpc-1',

@@ -33,7 +33,7 @@ it('docs/iam.md lists exactly the permissions that the templates contain', () =>
   expect(documented().map(textOf).toSorted()).toEqual(given.map(textOf).toSorted());
 });
 
-it('each file that docs/iam.md lists for a call contains this call', () => {
+it('each source file that docs/iam.md lists for a call of AWS contains this call', () => {
   for (const { call, madeBy } of documented()) {
     const [service, action = ''] = call.split(':');
     const asCall = `calls.${action.charAt(0).toLowerCase()}${action.slice(1)}(`;

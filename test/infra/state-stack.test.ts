@@ -45,7 +45,7 @@ it('the secrets for Kombo are created without a value, because a generated value
   }
 });
 
-it('the bus has no archive, because an archive would store names of learners', () => {
+it('the bus of the state stack has no archive, because an archive would store names of learners', () => {
   const { state, notifier } = synthesize({ learnerDetails: 'include' });
   for (const template of [state, notifier]) template.resourceCountIs('AWS::Events::Archive', 0);
 });
@@ -75,7 +75,7 @@ it('the stacks use the existing table, secret and bus that the settings name, in
   });
 });
 
-it('the table is deleted with the state stack when `keepState` is false', () => {
+it('with `keepState: false`, the table has no deletion protection and is deleted with the state stack', () => {
   const { state } = synthesize({ keepState: false });
   state.hasResource('AWS::DynamoDB::Table', {
     DeletionPolicy: 'Delete',

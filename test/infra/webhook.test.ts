@@ -78,7 +78,7 @@ describe('the webhook', () => {
   });
 
   it.each(['ap-south-2', 'eu-central-2', 'me-central-1'])(
-    'the setting `webhook` is refused with its name in the Region %s, which has no Lambda function URLs',
+    'in the Region %s, which has no Lambda function URLs, the setting `webhook` is refused with an error that names the setting',
     (region) => {
       vi.stubEnv('CDK_DEFAULT_REGION', region);
       expect(() => appWithStacks({ webhook: true })).toThrow(SettingsError);

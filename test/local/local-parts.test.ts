@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(directory, { recursive: true }));
 
-it('on one machine, a poll acquires the lease of a process that has ended immediately, and first appends a fence', async () => {
+it('on one machine, a poll immediately acquires the lease of a process that has ended, and appends a fence before it continues', async () => {
   const kombo = await openLocalKombo({}, directory);
   const types: string[] = [];
   const { ports, close } = await openLocalParts({

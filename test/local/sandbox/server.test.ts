@@ -21,7 +21,7 @@ const open = (options: Partial<SandboxOptions> = {}) =>
     ...options,
   });
 
-test('the sandbox refuses a wrong key, a missing key and another authorization scheme', async () => {
+test('the sandbox refuses a wrong key, a missing key and an authorization scheme other than Bearer', async () => {
   await using sandbox = await open();
   for (const Authorization of ['Bearer wrong', '', `Basic ${KEY}`, KEY]) {
     const answer = sandbox.get('/lms/course-progressions', { Authorization, 'X-Integration-Id': ID });

@@ -32,7 +32,7 @@ afterAll(async () => {
   await engine.close();
 });
 
-test('the table of the simulation returns the same result as the embedded DynamoDB for each call of random histories', async () => {
+test('the simulated DynamoDB returns the same result as the embedded DynamoDB for each call of random sequences of calls', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(randomCall, { minLength: 1, maxLength: 25 }), async (calls) => {
       const prefix = `history${histories++}`;
