@@ -28,7 +28,7 @@ it.each(Object.entries({ costTable, limitTable }))(
   },
 );
 
-it('the costs in the README are the costs of the cost model', () => {
+it('the README has the costs that the cost model computes', () => {
   const rows = readFileSync('README.md', 'utf8').matchAll(/^\| +(\d+) \| +(\$[\d.]+) \| +(\$[\d.]+) \|$/gm);
   expect([...rows].map(([, ...cells]) => cells)).toEqual(shortCostRows());
 });

@@ -24,7 +24,7 @@ test('the environment of a command is read from the outputs file of the last `cd
   expect(deployedEnvironment({}, outputs)).toEqual({ TABLE_NAME: 'table-of-the-file', QUEUE_URL: QUEUE });
 });
 
-test('the name of the certificates bucket is read from the outputs file when the file contains exactly one such name', () => {
+test('the name of the certificates bucket is read from the outputs file of `cdk deploy` when the file contains exactly one such name', () => {
   const stacks = (count: number) =>
     Object.fromEntries(
       Array.from({ length: count }, (_, at) => [
@@ -37,18 +37,18 @@ test('the name of the certificates bucket is read from the outputs file when the
   expect([0, 1, 2].map(bucketOf)).toEqual([undefined, 'b0', undefined]);
 });
 
-test('a variable of the process takes precedence over the same variable in the outputs file', () => {
+test('an environment variable of the process takes precedence over the same variable in the outputs file of `cdk deploy`', () => {
   expect(deployedEnvironment({ QUEUE_URL: 'https://other' }, outputs)).toMatchObject({
     TABLE_NAME: 'table-of-the-file',
     QUEUE_URL: 'https://other',
   });
 });
 
-test('the outputs file is ignored when the process has the variable TABLE_NAME', () => {
+test('the outputs file of `cdk deploy` is ignored when the process has the environment variable TABLE_NAME', () => {
   expect(deployedEnvironment({ TABLE_NAME: 'another' }, outputs)).toEqual({ TABLE_NAME: 'another' });
 });
 
-test('the environment of a command is the environment of the process when there is no outputs file', () => {
+test('the environment of a command is the environment of the process when there is no outputs file of `cdk deploy`', () => {
   expect(deployedEnvironment({ A: 'b' }, '/nowhere/outputs.json')).toEqual({ A: 'b' });
 });
 
@@ -59,7 +59,7 @@ test.each(['', 'not json', '[]', '{"Stack":{"Output":1}}'])(
   },
 );
 
-test('an outputs file with two deployments is refused, because the command could change the wrong deployment', () => {
+test('an outputs file of `cdk deploy` with two deployments is refused, because the command could change the wrong deployment', () => {
   const stack = { [outputNames.environment]: 'TABLE_NAME=one' };
   expect(() => deployedEnvironment({}, written(JSON.stringify({ One: stack, Two: stack })))).toThrow(
     /several deployments: name the stack of the right deployment with --stack/,

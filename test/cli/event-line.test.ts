@@ -61,7 +61,7 @@ test("the learner's name and the course title in the lines about an event are ne
   );
 });
 
-test('in a terminal of 80 columns, the lines about an event contain the whole name and title and the type of the event', () => {
+test("in a terminal of 80 columns, the lines about an event contain the learner's whole name, the whole course title and the event's type", () => {
   fc.assert(
     fc.property(fc.constantFrom(...LearningEventType.options), words, words, (type, name, title) => {
       const { detail } = learningExample(type);
@@ -84,7 +84,7 @@ test('an event is printed in a single line when the output is not a terminal', (
   }
 });
 
-test('a line that is wider than the terminal is broken between words, and no word is lost', () => {
+test('a printed line that is wider than the terminal is broken between words, and no word is lost', () => {
   fc.assert(
     fc.property(words, terminal, fc.integer({ min: 0, max: 20 }), (text, columns, indent) => {
       const line = `${' '.repeat(indent)}${text} ${text} ${text}`;

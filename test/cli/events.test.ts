@@ -83,7 +83,7 @@ describe('the command `events`', () => {
     );
   });
 
-  it("`events --learner` finds a learner by e-mail address or either id, and shows the learner's certificates", async () => {
+  it("`events --learner` finds a learner by e-mail address, Kombo's id or the platform's id, and shows the learner's certificates", async () => {
     const learner = '1007';
     const wanted = all.filter(({ detail }) => detail.learner.remoteId === learner);
     expect(wanted.length).toBeGreaterThan(1);

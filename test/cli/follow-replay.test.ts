@@ -7,7 +7,7 @@ import { ALWAYS, polledWorld } from '../support/replay-world.ts';
 
 const NEVER = new AbortController().signal;
 
-test('`replay` shows the progress of a replay that the deployment sends until the replay is finished', async () => {
+test('`replay` shows the progress of a replay that the deployment sends, and ends when the replay is finished', async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
   const seen: number[] = [];

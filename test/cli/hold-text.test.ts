@@ -11,7 +11,7 @@ const waiting = {
   otherCourses: { courses: 1, changes: 5 },
 };
 
-test("the text about an integration's held changes lists their courses, three examples and what `release` and `discard` would do", () => {
+test('`status` of an integration with held changes shows their courses, three examples and what `release` and `discard` would do', () => {
   const held = {
     since: '2026-03-02T07:00:00.000Z',
     mode: 'incremental' as const,

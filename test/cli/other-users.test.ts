@@ -31,7 +31,7 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test('only their owner can read the directories and files of --local', async () => {
+  test('the directories and files of --local can be read only by their owner', async () => {
     const data = join(directory, 'parent/data');
     await (await startEmbeddedDynamoDb({ directory: data })).close();
 
@@ -39,7 +39,7 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
       expect([each, await modeOf(join(data, each))]).toEqual([each, '700']);
   });
 
-  test('only their owner can read the files of --local, even in a directory that others can read', async () => {
+  test('the files of --local can be read only by their owner, even in a directory that other users can read', async () => {
     await chmod(directory, 0o755);
     await (await startEmbeddedDynamoDb({ directory })).close();
 

@@ -74,7 +74,7 @@ it('`poll` publishes nothing when unchanged records are read again', async () =>
   expect((await poll()).types).toEqual([]);
 });
 
-it('`poll` publishes the existing records of an integration that was added with --baseline publish', async () => {
+it('`poll` publishes an event for each existing record of an integration that was added with --baseline publish', async () => {
   kombo.put(enrolled('a'));
   const added = await schoolbell([
     'integrations',

@@ -100,7 +100,7 @@ test('when DynamoDB throttles some statements of a batch request, only these sta
   expect((await engine.store().readKnown(integration, ids(20))).size).toBe(20);
 });
 
-test('whichever statements of an entry fail before a retry, each progression ends with the state of the entry with the highest number', async () => {
+test('when random statements of a journal entry fail and are retried, each progression ends with the state of its entry with the highest number', async () => {
   withoutWaiting();
   const outcome = fc.oneof(
     { arbitrary: fc.constant('done' as const), weight: 3 },

@@ -38,7 +38,7 @@ function eventOf(bytes: number, index = 0): LearningEvent {
 }
 
 describe('the size of an entry', () => {
-  test('the size of an entry is the number of UTF-8 bytes of its texts and resources, plus 14 bytes for the time', () => {
+  test('the size of a PutEvents entry is the number of UTF-8 bytes of its texts and resources, plus 14 bytes for the time', () => {
     const entry = {
       Source: 'schule',
       DetailType: 'Prüfung',
@@ -50,13 +50,13 @@ describe('the size of an entry', () => {
     expect(entrySize({ ...entry, Time: new Date(0), Resources: ['ä', 'b'] })).toBe(6 + 8 + 12 + 14 + 3);
   });
 
-  test('an entry of the largest permitted size is delivered', async () => {
+  test('an event whose PutEvents entry has the largest permitted size is delivered', async () => {
     const { answer } = await publishTo(EVENTBRIDGE_LIMITS, [eventOf(ENTRY_BYTES)]);
 
     expect(answer).toEqual({ accepted: [0], refused: [], error: null });
   });
 
-  test('an entry that is one byte too large is refused without a call, and the other entries are sent', async () => {
+  test('an event whose entry is one byte too large is refused without a PutEvents call, and the other events are sent', async () => {
     const events = [eventOf(ENTRY_BYTES + 1), someEvent('p1', 1)];
     const { answer, calls } = await publishTo(EVENTBRIDGE_LIMITS, events);
 
@@ -68,7 +68,7 @@ describe('the size of an entry', () => {
     expect(calls.map((entries) => entries.length)).toEqual([1]);
   });
 
-  test('an entry above 256 KiB is refused in a Region with this limit, and the other entries are sent', async () => {
+  test('an event above 256 KiB is returned as refused in a Region with this limit, and the other events are sent', async () => {
     const events = [eventOf(300_000), someEvent('p1', 1)];
     const { answer } = await publishTo({ entries: 10, bytes: 256 * 1024 }, events);
 
@@ -80,7 +80,7 @@ describe('the size of an entry', () => {
   });
 });
 
-test('entries of 100,000 bytes are sent in calls of two, because some Regions accept only 256 KiB per call', async () => {
+test('events of 100,000 bytes are sent two per PutEvents call, because some Regions accept only 256 KiB per call', async () => {
   const events = [0, 1, 2, 3, 4].map((index) => eventOf(100_000, index));
   const { answer, calls } = await publishTo({ entries: 10, bytes: 256 * 1024 }, events);
 

@@ -71,7 +71,7 @@ describe('a page of records', () => {
     },
   );
 
-  test('a page without a `Date` header is refused, so that the watermark never depends only on the clock of the own machine', async () => {
+  test("a page without a `Date` header is refused, because without Kombo's time the watermark would depend on the machine's clock alone", async () => {
     server.replies.push((response) => {
       response.sendDate = false;
       response.end(JSON.stringify({ status: 'success', data: { next: null, results: [] } }));

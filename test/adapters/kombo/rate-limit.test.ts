@@ -64,13 +64,13 @@ const limitedFor = async (call: () => Promise<unknown>) => {
 };
 
 describe('a short window of a rate limit', () => {
-  test('after a rate-limit refusal with `RateLimit-Reset: 8`, the client retries shortly after these 8 seconds', async () => {
+  test('after a rate-limit refusal by Kombo with `RateLimit-Reset: 8`, the client retries shortly after these 8 seconds', async () => {
     await ended(read(kombo(refusal({ 'ratelimit-reset': '8' }))));
 
     expect(requests).toEqual([0, 8.25]);
   });
 
-  test('when a rate-limit refusal has both `Retry-After` and `RateLimit-Reset`, the client waits for `Retry-After`', async () => {
+  test('when a rate-limit refusal by Kombo has both `Retry-After` and `RateLimit-Reset`, the client waits for `Retry-After`', async () => {
     await ended(read(kombo(refusal({ 'retry-after': '3', 'ratelimit-reset': '8' }))));
 
     expect(requests).toEqual([0, 3.25]);

@@ -58,7 +58,7 @@ describe('a timestamp', () => {
   });
 });
 
-test('a timestamp in or before 1970 or after 2200 in UTC means that there is no date, in any format and with any offset', () => {
+test('a timestamp in or before 1970 or after 2200 in UTC is read as null, which means no date, in any format and with any offset', () => {
   fc.assert(
     fc.property(spellings(instantsOfNone), ({ text }) => {
       expect(normaliseTimestamp(text)).toBeNull();
@@ -83,7 +83,7 @@ test.each([
   '0000-00-00 00:00:00',
   '+275760-09-13T00:00:00.000Z',
   '-271821-04-20T00:00:00.000Z',
-])('the timestamp "%s" means that there is no date', (text) => {
+])('the timestamp "%s" is read as null, which means no date', (text) => {
   expect(normaliseTimestamp(text)).toBeNull();
 });
 

@@ -60,7 +60,7 @@ describe('the requests of the client', () => {
     expect(server.asked[0]?.query).toEqual({ page_size: '250', include_deleted: 'true' });
   });
 
-  test('the timestamp and the cursor in the request for a page are encoded, whatever characters they contain', async () => {
+  test('the timestamp and the cursor in the URL of a request for a page are encoded, whatever characters they contain', async () => {
     const cursor = 'eyJh+/=&?#% ü\u2028';
     const updatedAfter = '2026-03-01T09:30:00.000Z';
 
@@ -109,7 +109,7 @@ describe('the base URL', () => {
       'http://localhost:4010/v1/lms/course-progressions',
     ],
     ['with a longer path', 'https://proxy/eu/v1', 'https://proxy/eu/v1/lms/course-progressions'],
-  ])('the client adds the path of the request to the base URL %s', async (_, baseUrl, expected) => {
+  ])('the Kombo client adds the path of the request to the base URL %s', async (_, baseUrl, expected) => {
     const asked: string[] = [];
     const kombo = createKombo({
       baseUrl,

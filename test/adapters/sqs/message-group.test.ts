@@ -22,7 +22,7 @@ const integration = fc
   .map(([tool, rest]) => `${tool}:${rest}`)
   .filter((id) => IntegrationId.safeParse(id).success);
 
-it('each integration id, whatever its length, has its own message group, which SQS accepts', async () => {
+it("each integration has its own message group, which SQS accepts, whatever the length of the integration's id", async () => {
   const { send } = createQueue<{ integration: IntegrationId }>(client, `${queue.endpoint}/123456789012/poll`);
   await fc.assert(
     fc.asyncProperty(fc.uniqueArray(integration, { minLength: 1, maxLength: 25 }), async (ids) => {
@@ -35,6 +35,6 @@ it('each integration id, whatever its length, has its own message group, which S
   );
 });
 
-it('the message group of an integration with an id of usual length is the id', () => {
+it("the SQS message group of an integration is the integration's id, if the id has the usual length", () => {
   expect(messageGroupOf('moodle:7C9M5sXAQx2cNMpVHLojrFpL')).toBe('moodle:7C9M5sXAQx2cNMpVHLojrFpL');
 });

@@ -119,13 +119,13 @@ test.each(['CourseReopened', 'LearnerDropped'] as const)(
   },
 );
 
-test('a reopening also revokes a certificate that was issued for a corrected date', async () => {
+test('when the setting `revoke` is true, a reopening also revokes a certificate that was issued for a corrected completion date', async () => {
   const made = await desk({ revoke: true }, completed, corrected, reopened);
   expect(made.validDates).toEqual([]);
   expect(publishedTypes(made)).toEqual(['Issued', 'Issued', 'Revoked']);
 });
 
-test('no certificate is issued for a completion that arrives after a later reopening', async () => {
+test('no certificate is issued for a completion whose event arrives after the event of a later reopening', async () => {
   const made = await desk({ revoke: true }, reopened, completed);
   expect(publishedTypes(made)).toEqual([]);
 });

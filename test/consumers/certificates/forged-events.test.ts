@@ -77,7 +77,7 @@ test('a certificate has the name, ids and title that Kombo shows, and not those 
   );
 });
 
-test('a completion that Kombo does not show fails, and later has no effect when a newer event of the progression has been handled', async () => {
+test('a completion that Kombo does not show fails at first, and has no effect once a newer event of the progression has been handled', async () => {
   const desk = deskShowing(recordOf(started));
   await expect(desk.take(delivered(completed))).rejects.toThrow(UnconfirmedEventError);
   const later = eventAt(2, 'CompletionCorrected', { completedAt: MAY });

@@ -32,7 +32,7 @@ test('the summary of a digest also counts events without a course title or a cou
     '1 × An integration is failing\n1 × Course completed',
   );
 });
-test("the summary of 500 different courses is shorter than Slack's limit and says how many kinds of events it leaves out", () => {
+test("the summary of a digest about 500 courses is shorter than Slack's limit and says how many kinds of events it leaves out", () => {
   const items = Array.from({ length: 500 }, (_, at) => completed(String(at), `${at} ${'x'.repeat(9_000)}`));
   const { lines } = summarise(items);
   expect(lines.length).toBeLessThan(3000);

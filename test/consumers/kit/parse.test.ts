@@ -17,7 +17,7 @@ test.each(eventTypes)(
   },
 );
 
-test('`parse` accepts the body of a queued message', () => {
+test('`parse` accepts the body of an SQS message', () => {
   const { detail } = kit.parse('CourseCompleted', JSON.stringify(completed));
   expect(detail.progression.status).toBe('COMPLETED');
   expectTypeOf(detail.progression.status).toEqualTypeOf<'COMPLETED'>();

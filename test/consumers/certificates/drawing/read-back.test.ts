@@ -46,7 +46,7 @@ describe.skipIf(!hasPdfToText)('certificate texts that pdftotext reads', () => {
     600_000,
   );
 
-  test('pdftotext reads Latin, Greek and Cyrillic letters with one or two marks from a PDF as they were drawn', async () => {
+  test('pdftotext reads Latin, Greek and Cyrillic letters with one or two combining marks from a PDF as they were drawn', async () => {
     const tried = LETTERS.filter((_, at) => at % ONE_LETTER_IN === 0);
     for (let at = 0; at < tried.length; at += LETTERS_A_PDF) {
       const lines: string[] = [];
