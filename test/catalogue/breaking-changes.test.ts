@@ -24,9 +24,13 @@ describe('a change that breaks consumers', () => {
       /Event\.id: was required/,
     ],
     ['a field that became nullable', z.extend(Version1, { id: z.nullable(z.string()) }), /Event\.id: /],
-    ['a new value', z.extend(Version1, { status: z.enum(['A', 'B', 'C']) }), /Event\.status: enum/],
-    ['a removed value', z.extend(Version1, { status: z.enum(['A']) }), /Event\.status: /],
-    ['another type', z.extend(Version1, { id: z.int() }), /Event\.id: type/],
+    [
+      'a new value of an enum field',
+      z.extend(Version1, { status: z.enum(['A', 'B', 'C']) }),
+      /Event\.status: enum/,
+    ],
+    ['a removed value of an enum field', z.extend(Version1, { status: z.enum(['A']) }), /Event\.status: /],
+    ['another type of a field', z.extend(Version1, { id: z.int() }), /Event\.id: type/],
     [
       'another type of a nested field',
       z.extend(Version1, { place: z.nullable(z.object({ entry: z.string() })) }),

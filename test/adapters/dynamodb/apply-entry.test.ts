@@ -165,7 +165,7 @@ test.each([
   ['ResourceNotFound', DeploymentError],
   ['ValidationError', IntegrationError],
 ] as const)(
-  'when a statement of a journal entry fails with %s, applying the entry throws an error without a retry',
+  'when a statement of a journal entry fails with %s, an error of the class %o is thrown without a retry',
   async (code, expected) => {
     const { calls, sent } = failing(() => ({ code, tookEffect: false }));
     const entry = someEntry({ integration: someIntegration(), changes: firstSightings(['p1']) });

@@ -183,9 +183,9 @@ describe('a record', () => {
 
 describe('a record that does not fit the schema', () => {
   test.each([
-    ['remote_id', { remote_id: 7 }, 'remote_id does not fit the schema'],
+    ['a number for remote_id', { remote_id: 7 }, 'remote_id does not fit the schema'],
     ['a remote id that is too long', { remote_id: 'a'.repeat(2_049) }, 'remote_id does not fit the schema'],
-    ['a status', { status: 1 }, 'status does not fit the schema'],
+    ['a number for a status', { status: 1 }, 'status does not fit the schema'],
     ['a number for a timestamp', { changed_at: 1772357400 }, 'changed_at does not fit the schema'],
     [
       'a date that is not in the calendar',
@@ -193,10 +193,14 @@ describe('a record that does not fit the schema', () => {
       'completed_at is not a valid timestamp',
     ],
     ['an empty timestamp', { enrolled_at: '' }, 'enrolled_at is not a valid timestamp'],
-    ['a name', { user: { ...USER, first_name: ['Ada'] } }, 'user.first_name does not fit the schema'],
-    ['a user', { user: 'Ada Lovelace' }, 'user does not fit the schema'],
     [
-      'a course',
+      'a list for a name',
+      { user: { ...USER, first_name: ['Ada'] } },
+      'user.first_name does not fit the schema',
+    ],
+    ['a text for a user', { user: 'Ada Lovelace' }, 'user does not fit the schema'],
+    [
+      'a number for the id of a course',
       { course_revision: { ...REVISION, course: { id: 1 } } },
       'course_revision.course.id does not fit the schema',
     ],

@@ -59,7 +59,7 @@ describe('an error code', () => {
     ['PLATFORM.IP_NOT_WHITELISTED', AccessRefusedError],
     ['PLATFORM.SOMETHING_NEW', TransientError],
   ])(
-    "Kombo's error code %s determines the class of the error, whatever the HTTP status",
+    "Kombo's error code %s leads to an error of the class %o, whatever the HTTP status",
     async (code, kind) => {
       for (const status of [400, 401, 404, 409, 429, 503]) {
         server.replies.splice(0, 1, refusal(code, status));
@@ -96,7 +96,7 @@ describe('a response without an error code', () => {
     ['400', refusal(null, 400), IntegrationError],
     ['401', refusal(null, 401), AccessRefusedError],
     ['403', refusal(null, 403), AccessRefusedError],
-    ['404 in the envelope of Kombo', refusal(null, 404), IntegrationError],
+    ["404 in Kombo's JSON format", refusal(null, 404), IntegrationError],
     ['404 of another server', send(404, '<html>nothing here</html>'), AccessRefusedError],
     ['408', refusal(null, 408), TransientError],
     ['409', refusal(null, 409), TransientError],
@@ -105,12 +105,12 @@ describe('a response without an error code', () => {
     ['500', refusal(null, 500), TransientError],
     ['502 of a proxy', send(502, '<html>Bad gateway</html>'), TransientError],
     ['503 without a body', send(503, ''), TransientError],
-    ['503 with JSON of another kind', send(503, '"busy"'), TransientError],
+    ['503 with a JSON text instead of an object', send(503, '"busy"'), TransientError],
     ['302', send(302, '', { location: '/login' }), AccessRefusedError],
     ['503 with a code of the wrong type', send(503, '{"error":{"code":7}}'), TransientError],
     ['401 with a code of many lines', refusal('A.A\nB', 401), AccessRefusedError],
     ['503 with a name for a code', refusal('Ada', 503), TransientError],
-    ['503 with an address for a code', refusal('ada@example.com', 503), TransientError],
+    ['503 with an e-mail address for a code', refusal('ada@example.com', 503), TransientError],
     ['503 with the name of a property for a code', refusal('constructor', 503), TransientError],
   ])(
     'when a response of Kombo has no valid error code, its HTTP status determines the class of the error: %s',
@@ -167,7 +167,7 @@ describe('a page cursor that Kombo refuses', () => {
     ['with 422 and without a code', refusal(null, 422)],
     ['with an unknown code and the status 400', refusal('PLATFORM.CURSOR_OLD', 400)],
   ])(
-    'a CursorRefusedError is thrown without a retry when Kombo refuses a request with a page cursor %s',
+    'a CursorRefusedError is thrown without a retry when Kombo refuses a request with a page cursor, %s',
     async (_, reply) => {
       server.replies.push(reply);
 
@@ -178,10 +178,10 @@ describe('a page cursor that Kombo refuses', () => {
 
   test.each<[string, Reply, unknown]>([
     ['a code about the integration', refusal('INTEGRATION.INACTIVE', 400), IntegrationError],
-    ['an unknown code with the status 500', refusal('PLATFORM.NEW', 500), TransientError],
-    ['a rejected key', refusal(null, 401), AccessRefusedError],
+    ['an unknown code and the status 500', refusal('PLATFORM.NEW', 500), TransientError],
+    ['the status 401 and without a code', refusal(null, 401), AccessRefusedError],
   ])(
-    'no CursorRefusedError is thrown when Kombo refuses a request with a page cursor with %s',
+    'no CursorRefusedError is thrown when Kombo refuses a request with a page cursor, with %s',
     async (_, reply, kind) => {
       server.replies.push(reply);
 

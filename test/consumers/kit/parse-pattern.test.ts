@@ -21,10 +21,10 @@ describe('a pattern that EventBridge does not accept', () => {
     ['a number that is a text', { a: [{ numeric: ['=', '5'] }] }, /must be from -5e9/],
     ['a range that contains no number', { a: [{ numeric: ['>', 5, '<', 5] }] }, /5 is not less than 5/],
     ['a limit below the smallest number', { a: [{ numeric: ['<', -5e9] }] }, /not in order/],
-    ['two lower limits', { a: [{ numeric: ['>', 1, '>', 2] }] }, /lower and an upper/],
-    ['the upper limit first', { a: [{ numeric: ['<', 5, '>', 1] }] }, /lower and an upper/],
-    ['another comparison', { a: [{ numeric: ['!=', 1] }] }, /not "!="/],
-    ['three numbers', { a: [{ numeric: ['=', 1, 2] }] }, /one or two comparisons/],
+    ['two lower limits in "numeric"', { a: [{ numeric: ['>', 1, '>', 2] }] }, /lower and an upper/],
+    ['the upper limit first in "numeric"', { a: [{ numeric: ['<', 5, '>', 1] }] }, /lower and an upper/],
+    ['an unknown comparison in "numeric"', { a: [{ numeric: ['!=', 1] }] }, /not "!="/],
+    ['three values in "numeric"', { a: [{ numeric: ['=', 1, 2] }] }, /one or two comparisons/],
     ['texts and numbers in "anything-but"', { a: [{ 'anything-but': ['x', 1] }] }, /several texts, or/],
     ['an empty "anything-but"', { a: [{ 'anything-but': [] }] }, /one or several texts/],
     ['null in "anything-but"', { a: [{ 'anything-but': [null] }] }, /texts, or one or several numbers/],
@@ -48,7 +48,7 @@ describe('a pattern that EventBridge does not accept', () => {
     ['too many combinations', { $or: many, detail: { $or: many } }, /1024 combinations/],
   ];
   test.each(cases)(
-    '`parsePattern` refuses a pattern that EventBridge does not accept: %s',
+    '`parsePattern` refuses an event pattern that EventBridge does not accept: %s',
     (_, pattern, reason) => expect(() => parsePattern(pattern)).toThrow(reason),
   );
 });

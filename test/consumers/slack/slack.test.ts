@@ -79,25 +79,35 @@ test('the message to a Slack channel with a bot is sent with the token in the se
 test.each([
   [
     'channel_not_found',
-    '200 of the API',
+    "HTTP 200 from Slack's API with an error code",
     bot,
     { status: 200, body: '{"ok":false,"error":"channel_not_found"}' },
   ],
   [
     'unknown error',
-    'an invalid code of the API',
+    "HTTP 200 from Slack's API with an invalid error code",
     bot,
     { status: 200, body: '{"ok":false,"error":"Ada Lovelace"}' },
   ],
-  ['unknown error', 'no code of the API', bot, { status: 200, body: '{"ok":false}' }],
-  ['invalid_blocks', '400 of a webhook', webhook, { status: 400, body: 'invalid_blocks' }],
-  ['no_service', '404 of a webhook', webhook, { status: 404, body: 'no_service\n' }],
-  ['403', 'a page with 403', webhook, { status: 403, body: '<html>Ada Lovelace</html>' }],
-  ['unknown response', 'another 200 of a webhook', webhook, { status: 200, body: '<html>Ada</html>' }],
-  ['unknown response', 'an empty 200 of a webhook', webhook, { status: 200 }],
+  [
+    'unknown error',
+    "HTTP 200 from Slack's API without an error code",
+    bot,
+    { status: 200, body: '{"ok":false}' },
+  ],
+  ['invalid_blocks', 'HTTP 400 from a webhook', webhook, { status: 400, body: 'invalid_blocks' }],
+  ['no_service', 'HTTP 404 from a webhook', webhook, { status: 404, body: 'no_service\n' }],
+  ['403', 'HTTP 403 with an HTML page', webhook, { status: 403, body: '<html>Ada Lovelace</html>' }],
+  [
+    'unknown response',
+    'HTTP 200 from a webhook with an HTML page',
+    webhook,
+    { status: 200, body: '<html>Ada</html>' },
+  ],
+  ['unknown response', 'HTTP 200 from a webhook without a body', webhook, { status: 200 }],
   ['302', 'a redirection', bot, { status: 302, headers: { location: '/elsewhere' } }],
 ])(
-  'when Slack refuses a message, a DeploymentError with the code %s is thrown (the response of Slack: %s)',
+  'when Slack refuses a message, a DeploymentError with the reason "%s" is thrown (the response of Slack: %s)',
   async (code, _, channel, answer) => {
     answers = [answer, { status: 200, body: 'ok' }];
     const error = await failureOf(channel()(message));
@@ -109,8 +119,8 @@ test.each([
 
 describe('a temporary failure of Slack', () => {
   test.each<[string, () => (message: object) => Promise<void>, Answer]>([
-    ['503', webhook, { status: 503 }],
-    ['408', webhook, { status: 408 }],
+    ['HTTP 503', webhook, { status: 503 }],
+    ['HTTP 408', webhook, { status: 408 }],
     ['an internal error', bot, { status: 200, body: '{"ok":false,"error":"internal_error"}' }],
     ['an HTML page instead of JSON', bot, { status: 200, body: '<html>' }],
     [
