@@ -7,7 +7,10 @@ import { someEvents, someOperationalEvent, someWorkflowEvent } from './some-even
 
 type Answer = Omit<PutEventsCommandOutput, '$metadata'>;
 
-/** Returns the given responses one after the other, then accepts everything. */
+/**
+ * Creates a publisher for which EventBridge returns the given responses one after the other, and then accepts
+ * all entries. `calls` contains the number of entries of each call.
+ */
 function publisherAnswered(answers: (Answer | Error)[], budgetMs = 60_000) {
   const calls: number[] = [];
   const options = {

@@ -14,7 +14,7 @@ const ADA = { firstName: 'Ada', lastName: 'Lovelace', email: null };
 const completed = eventAt(1, 'CourseCompleted', { completedAt: MARCH });
 const started = eventAt(1, 'CourseStarted');
 
-/** Returns a desk for which Kombo always shows the same record. */
+/** Creates the in-memory parts of the certificates function, for which Kombo always shows this record. */
 function deskShowing(record: ReturnType<typeof observed> | null, revoke = false) {
   const desk = new CertificateDesk(ADA, { revoke });
   desk.shown = record;

@@ -11,7 +11,7 @@ import { delivered } from './some-history.ts';
 /** The number of histories. `npm run test:certificates` runs 10,000. */
 const HISTORIES = Number(process.env['HISTORIES'] ?? 300);
 const WORKERS = 3;
-/** The fields that the examples in the catalogue have. */
+/** The AWS account of the delivered example events. */
 const ACCOUNT = '123456789012';
 const MOST_STEPS = 100_000;
 
