@@ -4,7 +4,7 @@ import { parsedJson } from '../../functions/contract/parsing.ts';
 
 const Schema = parsedJson(z.object({ name: z.string() }));
 
-test('JSON text is parsed and checked by the given schema', () => {
+test('a text is parsed as JSON, and the value is then checked by the schema that is passed', () => {
   expect(Schema.parse('{"name":"a"}')).toEqual({ name: 'a' });
   expect(Schema.safeParse('{"name":1}').error?.issues).toMatchObject([{ path: ['name'] }]);
 });

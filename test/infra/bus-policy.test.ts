@@ -123,7 +123,7 @@ it.each([
     false,
   ],
   [
-    'allows the event of a role that matches a pattern for operators in the settings',
+    'allows the event of a role that matches an operator with wildcards in the settings',
     'arn:aws:iam::123456789012:role/sso/eu/Admin_0a1b',
     ['schoolbell'],
     false,
@@ -160,7 +160,7 @@ it.each([
   '*',
   'arn:aws:iam::123456789012:root',
 ])(
-  'the operator "%s" in the settings is refused, because it is not the ARN of a role or a pattern for one',
+  'the operator "%s" in the settings is refused, because it is not the ARN of an IAM role or user',
   (operator) => {
     expect(() => parseSettings({ operators: [operator] }, 'these')).toThrow(/operators\.0: is not the ARN/);
   },

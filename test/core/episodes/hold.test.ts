@@ -140,7 +140,7 @@ describe('a new hold', () => {
   });
 });
 
-test('`endHold` publishes nothing when nothing is held', async () => {
+test('ending a hold publishes no event when nothing is held', async () => {
   const poller = await synced();
   await withLease(poller.ports, poller.settings, poller.integration, 'operator', (worker) =>
     endHold(worker, 'resolved'),

@@ -257,7 +257,7 @@ const fleets = fc
 /** Generates the delay of each dispatch, as a share of the interval. */
 const jitters = fc.array(fc.double({ min: -0.2, max: 0.2, noNaN: true }), { minLength: 100, maxLength: 100 });
 
-test('while Kombo refuses all integrations, each is the probe once before one is again, and the first is the one that succeeded last', () => {
+test('while Kombo refuses all integrations, each one is the probe once before any is chosen again, and the last to succeed comes first', () => {
   fc.assert(
     fc.property(fleets, jitters, (fleet, jitter) => {
       let last: Probe | null = null;

@@ -54,7 +54,7 @@ describe('the checkpoint after an entry', () => {
     expect(advance({ ...checkpoint, run: null }, entry([change()]), NOW).run).toBeNull();
   });
 
-  test('the checkpoint records that a pass changed something after an entry with changes, not after an empty entry', () => {
+  test('an entry with changes marks the pass in the checkpoint as changed, and an empty entry neither sets nor clears the mark', () => {
     const fence = entry([]);
     expect(advance(checkpoint, fence, NOW).run?.passChanged).toBe(false);
     const changed = advance(checkpoint, entry([change()]), NOW);

@@ -51,7 +51,7 @@ describe("an operator's command", () => {
     );
   });
 
-  test("when an operator's command fails, its error is thrown, its lease remains, and the next poll succeeds", async () => {
+  test("when an operator's command fails, its error is thrown, its lease is not released, and the next poll succeeds", async () => {
     const poller = await synced();
     const broken = withLease(poller.ports, poller.settings, poller.integration, 'operator', async () => {
       throw new Error('no');

@@ -5,7 +5,7 @@ import { MINUTE_MS } from '../../support/test-clock.ts';
 import { world } from '../../support/world.ts';
 
 describe('an integration that was never synced', () => {
-  test('the first run of an integration is a silent baseline, whatever mode was requested', async () => {
+  test('the first run of an integration is a silent baseline, even if an incremental run was requested', async () => {
     for (const mode of [undefined, 'incremental', 'baseline'] as const) {
       const poller = world();
       poller.put(observed({ id: 'a' }), observed({ id: 'b', status: 'COMPLETED' }));

@@ -83,7 +83,7 @@ test('a replay sends events without learner details when Kombo no longer knows t
   }
 });
 
-test('a replay fails, sends nothing and stays running while Kombo temporarily cannot return the learner details', async () => {
+test('while Kombo temporarily cannot return the learner details, a replay sends nothing and keeps the state "running"', async () => {
   const at = await polledWorld(3, { learnerDetails: 'include' });
   const replay = await at.order(await at.plan(ALWAYS));
   at.kombo.readByIds = async () => {
