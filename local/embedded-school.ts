@@ -61,7 +61,9 @@ export async function startEmbeddedSchool(directory: string) {
       failure.from = clock.now();
       failure.to = Infinity;
     },
-    /** Ends the failure: from now on, every record is shown as before, and as updated now. */
+    /**
+     * Ends the failure: from now on, every record has the values from before the failure, and is changed now.
+     */
     repairPlatform(): void {
       failure.to = clock.now();
     },
@@ -71,7 +73,10 @@ export async function startEmbeddedSchool(directory: string) {
   };
 }
 
-/** When the platform shows every record as removed, in milliseconds since 1970. `to` is exclusive. */
+/**
+ * The time in which the platform shows every record as removed, in milliseconds since 1970. `to` is
+ * exclusive.
+ */
 type PlatformFailure = { from: number; to: number };
 
 /** Returns the records as a platform with a failure shows them. */

@@ -34,7 +34,7 @@ export async function openLocalParts(options: {
   const database = await startEmbeddedDynamoDb({ directory });
   const bus = await startBus({ onEvent, buses: [BUS] });
   const client = { region: 'local', credentials: EMBEDDED_CREDENTIALS };
-  // The client repeats requests while another process takes over the engine.
+  // The client repeats requests until another process has started the engine.
   const dynamoDb = new DynamoDBClient({ ...client, endpoint: database.endpoint, maxAttempts: 10 });
   const eventBridge = new EventBridgeClient({ ...client, endpoint: bus.endpoint });
   const table = { calls: dynamoDbCalls(dynamoDb), table: database.table, retentionDays };

@@ -7,8 +7,8 @@ import { MAX_BODY_BYTES } from '../functions/core/read-whole.ts';
  * this function.
  *
  * The server rejects requests from web pages with status 403. Such a request has an `Origin` or, after DNS
- * rebinding, the page's own `Host`. It rejects a body over 64 MB with status 413. If the length was not
- * announced, it aborts the request. It also aborts a request that is not complete after `deadlineMs`.
+ * rebinding, the page's own `Host`. The server rejects a body over 64 MB with status 413, or aborts the request
+ * if its length was not announced. The server also aborts a request that is not complete after `deadlineMs`.
  *
  * @param options.port the port. By default the system chooses a free port
  * @throws the error of `listen`, such as EADDRINUSE

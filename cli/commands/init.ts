@@ -102,8 +102,8 @@ const InstalledPackages = z.object({
 });
 
 /**
- * Returns where npm installed this package from, as the version of a dependency (`file:...`), or null for a
- * package from a registry. In a checkout, this is the checkout.
+ * Returns where npm installed this package from, as the version of a dependency: `file:` with the path of the
+ * checkout or of the package's file, or null for a package from a registry.
  */
 function installedFrom(): string | null {
   if (existsSync(join(ROOT, 'cli/main.ts'))) return `file:${ROOT}`;

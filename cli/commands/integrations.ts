@@ -71,7 +71,7 @@ async function add(
   output.result(stored, addedText(stored, known !== null, baseline === null ? watermark : null));
 }
 
-/** Returns the message about an added integration. If `watermark` is null, its next poll is a baseline. */
+/** Returns the message about an added integration. If `watermark` is null, the next poll is a baseline. */
 function addedText({ id, baseline }: Integration, isAgain: boolean, watermark: string | null): string {
   const added = `Added ${id}${isAgain ? ' again' : ''}.`;
   return watermark === null

@@ -40,8 +40,16 @@ export function addSandboxCommand(program: Command): void {
     .action(async (options: SandboxCommandOptions, command: Command) => {
       const output = createOutput(globalOptionsOf(command).json);
       const sandbox = await start(options);
-      const { key, integration } = options;
-      output.result({ url: sandbox.url, apiKey: key, integration }, ...instructions(sandbox.url, options));
+      const { key, integration, speed } = options;
+      output.result(
+        { url: sandbox.url, apiKey: key, integration },
+        `The sandbox serves Kombo's API at ${sandbox.url}; its clock runs ${speed} times as fast as real time. Poll it from another terminal:`,
+        '',
+        `  export KOMBO_BASE_URL=${sandbox.url} KOMBO_API_KEY=${key}`,
+        `  npx schoolbell poll ${integration} --local`,
+        '',
+        'Ctrl-C stops it.',
+      );
       if (!interruption().aborted) await once(interruption(), 'abort');
       await sandbox.close();
     });
@@ -64,15 +72,4 @@ async function start({ port, key, integration, speed, ...numbers }: SandboxComma
       throw new CommandError(`You have no permission to use port ${port}: choose another with --port.`);
     throw error;
   }
-}
-
-function instructions(url: string, { key, integration, speed }: SandboxCommandOptions): string[] {
-  return [
-    `The sandbox serves Kombo's API at ${url}; its clock runs ${speed} times as fast as real time. Poll it from another terminal:`,
-    '',
-    `  export KOMBO_BASE_URL=${url} KOMBO_API_KEY=${key}`,
-    `  npx schoolbell poll ${integration} --local`,
-    '',
-    'Ctrl-C stops it.',
-  ];
 }

@@ -14,7 +14,7 @@ export type DevView = ReturnType<typeof createDevView>;
 /** The width of the column with the consumer's name. */
 const CONSUMER = 24;
 
-/** Creates the view of `dev`. It prints lines and, on a terminal, a progress bar below them. */
+/** Creates the view of `dev`. The view prints lines and, on a terminal, a progress bar below them. */
 export function createDevView(output: Output) {
   const isLive = process.stdout.isTTY && !output.json;
   const live = isLive ? createLogUpdate(process.stdout) : null;

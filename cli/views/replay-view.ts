@@ -99,7 +99,7 @@ export function createReplayProgress(isLive: boolean) {
   };
 }
 
-/** Returns the bar, the counts, and the remaining time at the replay's rate. */
+/** Returns a line with the progress bar, the counts, and the remaining time at the replay's rate. */
 export function barText({ events, published, refused, rate, failure }: ReplayRecord): Line {
   const settled = published + refused;
   const share = events === 0 ? 1 : Math.min(1, settled / events);

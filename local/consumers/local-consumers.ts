@@ -74,8 +74,8 @@ type Issuing = CertificateParts & {
 };
 
 /**
- * Loads the fonts and the code for certificates. It is called only when the first certificate is issued,
- * because loading fonts and the PDF library takes time.
+ * Loads the fonts and the code for certificates. This function is called only when the first certificate is
+ * issued, because loading the fonts and the PDF library takes time.
  */
 async function openCertificates(
   { folder, kombo, clock }: LocalConsumersOptions,

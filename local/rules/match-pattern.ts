@@ -15,7 +15,7 @@ export function matchesPattern(pattern: object, event: object): boolean {
   return rules.some((rule) => matchesRule(inOrder(rule), fields, new Map()));
 }
 
-/** The index of the item that contains a field, for each list around the field. */
+/** The lists that contain a field, each with the index of the item that contains the field. */
 type Items = Map<unknown[], number>;
 type Field = { value: EventValue; items: Items };
 

@@ -3,7 +3,7 @@ import type { ProgressionRecord, RecordView } from '../records.ts';
 import { type ApiResponse, failure, success } from '../response.ts';
 import { values } from './course-progressions.ts';
 
-/** The filters that the sandbox supports. It returns all learners in one page. */
+/** The filters that the sandbox supports. The sandbox returns all learners in one page. */
 const Query = z.strictObject({
   page_size: z.optional(z.string()),
   include_deleted: z.optional(z.enum(['true', 'false'])),
