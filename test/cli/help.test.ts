@@ -35,7 +35,7 @@ const COMMANDS = [
   'set-aside drop',
 ];
 
-it.for(COMMANDS)('`schoolbell %s --help` prints the help', async (command) => {
+it.for(COMMANDS)('the help text of `schoolbell %s --help` is the text in the snapshot', async (command) => {
   expect(await help(...command.split(' ').filter(Boolean))).toMatchSnapshot();
 });
 

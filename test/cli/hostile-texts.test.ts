@@ -118,7 +118,7 @@ describe('texts of learners, authors and platforms', () => {
     ['doctor'],
     ['integrations', 'remove', id],
   ])(
-    'a stored text with control characters does not affect the terminal when it is printed by `schoolbell %s` (other arguments: %s %s %s)',
+    'a stored text with control characters does not affect the terminal when it is printed by `schoolbell %s` (case %#)',
     async (...args) => {
       const [text, json] = [await schoolbell(...args), await schoolbell(...args, '--json')];
       expectHarmless(text);
@@ -142,7 +142,7 @@ describe('texts of learners, authors and platforms', () => {
     ['integrations', 'add', 'moodle:a', '--baseline', 'since:\u001b[2J\u2028'],
     ['events', 'moodle:a', '--from', '\u001b[2J\u0085'],
   ])(
-    'the error about a wrong argument with control characters does not affect the terminal: schoolbell %j %j %j %j',
+    'the error about a wrong argument with control characters does not affect the terminal (case %#)',
     async (...args) => {
       const ran = await schoolbell(...args);
       expectHarmless(ran);

@@ -103,7 +103,7 @@ describe('commands of an operator', () => {
     ['set-aside', 'retry'],
     ['integrations', 'remove'],
   ])(
-    '`%s %s` with an unknown integration prints one line that lists the added integrations',
+    'the command `%s` with an unknown integration prints one line that lists the added integrations (case %#)',
     async (...command) => {
       const ended = await cli.run(...command, 'sandbox:other');
       expect(ended).toMatchObject({ exitCode: 1, stdout: '' });

@@ -15,9 +15,12 @@ function messageAbout(type: EventType, changes: object = {}) {
 }
 const { course, learner } = learningExample('CourseCompleted').detail;
 
-test.each(eventTypes)('the message about %s is valid for Slack', (type) => {
-  expect(messageAbout(type)).toMatchSnapshot();
-});
+test.each(eventTypes)(
+  "the Slack message about %s fits Slack's limits and is the message in the snapshot",
+  (type) => {
+    expect(messageAbout(type)).toMatchSnapshot();
+  },
+);
 
 test('the Slack message about a replayed event is the same as the Slack message about the live event', () => {
   const event = deliveredExample('CourseCompleted');
@@ -54,7 +57,7 @@ test.each(Object.entries(hostileTexts))(
   },
 );
 
-test('the message about an event is valid for Slack, whatever texts the event contains', () => {
+test("the Slack message about an event fits Slack's limits, whatever texts the event contains", () => {
   const some = fc.oneof(
     fc.constantFrom(null, '', ' ', '\n', '\u200b', '🔥'.repeat(5_000), '\u200b'.repeat(500)),
     fc.constantFrom(...Object.values(hostileTexts)),
