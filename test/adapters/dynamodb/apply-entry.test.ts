@@ -74,7 +74,7 @@ async function applied(
   return outcome;
 }
 
-test('a journal entry with 200 new progressions is applied with 8 requests of 25 statements', async () => {
+test('a journal entry with 200 new progressions is applied with 8 DynamoDB requests of 25 statements', async () => {
   const { calls, sent } = failing(() => 'done');
   const integration = someIntegration();
 

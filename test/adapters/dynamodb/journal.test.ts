@@ -13,7 +13,7 @@ async function listed(entries: AsyncIterable<JournalEntry>): Promise<number[]> {
 describe('the journal', () => {
   const engine = useEngine();
 
-  it('a journal entry is appended with one request and read with one request', async () => {
+  it('a journal entry is appended with one DynamoDB request and read with one DynamoDB request', async () => {
     const entry = someEntry({ integration: someIntegration() });
     const { calls, counts } = counted(engine.calls());
     const store = engine.store(calls);
@@ -24,7 +24,7 @@ describe('the journal', () => {
     expect(counts).toEqual({ putItem: 1, getItem: 1 });
   });
 
-  it('for several integrations, the entries that follow their checkpoints are read with one request, and a damaged entry is left out', async () => {
+  it('for several integrations, the entries that follow their checkpoints are read with one DynamoDB request, without damaged entries', async () => {
     const [finished, left, damaged] = [someIntegration(), someIntegration(), someIntegration()];
     const store = engine.store();
     for (const integration of [finished, left, damaged]) await store.appendEntry(someEntry({ integration }));
@@ -41,7 +41,7 @@ describe('the journal', () => {
     expect(counts).toEqual({ batchGetItem: 1 });
   });
 
-  it('the result of reading a journal entry that does not exist is null', async () => {
+  it('reading a journal entry that does not exist returns null', async () => {
     expect(await engine.store().readEntry(someIntegration(), 1)).toBeNull();
   });
 

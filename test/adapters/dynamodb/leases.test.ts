@@ -13,7 +13,7 @@ const checkpoint = (id: string, revision: number) => ({ ...newCheckpoint(id), re
 describe('the lease of an integration', () => {
   const engine = useEngine();
 
-  it('a free lease is acquired with one request, which also creates the first checkpoint', async () => {
+  it('a free lease is acquired with one DynamoDB request, which also creates the first checkpoint', async () => {
     const id = someIntegration();
     const { calls, counts } = counted(engine.calls());
 
@@ -23,7 +23,7 @@ describe('the lease of an integration', () => {
     expect(counts).toEqual({ updateItem: 1 });
   });
 
-  it('a lease is released with one request, and the next worker needs no fence', async () => {
+  it('a lease is released with one DynamoDB request, and the next worker needs no fence', async () => {
     const id = someIntegration();
     const { calls, counts } = counted(engine.calls());
     const store = engine.store(calls);
@@ -136,7 +136,7 @@ describe('a checkpoint', () => {
     expect(await engine.store().readCheckpoint(someIntegration())).toBeNull();
   });
 
-  it('a checkpoint is saved with one request, which also renews the lease', async () => {
+  it('a checkpoint is saved with one DynamoDB request, which also renews the lease', async () => {
     const id = someIntegration();
     await engine.store().takeLease(id, lease('a', PAST), NOW);
     const { calls, counts } = counted(engine.calls());
@@ -174,7 +174,7 @@ describe('a checkpoint', () => {
     await expect(store.saveCheckpoint(checkpoint(id, 2), lease('a'))).rejects.toThrow(LeaseLostError);
   });
 
-  it('several checkpoints are read with one request, and damaged or missing checkpoints are left out', async () => {
+  it('several checkpoints are read with one DynamoDB request, and damaged or missing checkpoints are left out', async () => {
     const [known, damaged, absent] = [someIntegration(), someIntegration(), someIntegration()];
     await engine.store().takeLease(known, lease('a'), NOW);
     await engine.calls().putItem({

@@ -98,7 +98,7 @@ describe('known progressions', () => {
     );
   });
 
-  it('the known states of 250 progressions are read with three requests, even if each id is passed twice', async () => {
+  it('the known states of 250 progressions are read with three DynamoDB requests, even if each id is passed twice', async () => {
     const integration = someIntegration();
     const changes = ids(250).map(changeOf);
     await engine.store().applyEntry(someEntry({ integration, changes }));
@@ -110,7 +110,7 @@ describe('known progressions', () => {
     expect(counts).toEqual({ batchGetItem: 3 });
   });
 
-  it('no request for known states is made when no ids are passed', async () => {
+  it('DynamoDB is not asked for known states when no ids are passed', async () => {
     const { calls, counts } = counted(engine.calls());
 
     expect(await engine.store(calls).readKnown(someIntegration(), [])).toEqual(new Map());

@@ -86,7 +86,7 @@ describe('replays', () => {
     expect(await replays().readReplay(integration, 'r1')).toMatchObject({ revision: 1 });
   });
 
-  it("the earliest entry that is left in an integration's journal is read with one request", async () => {
+  it("the earliest entry that is left in an integration's journal is read with one DynamoDB request", async () => {
     const integration = someIntegration();
     expect(await replays().readFirstEntry(integration)).toBeNull();
     for (const number of [12, 7, 100]) {
