@@ -58,7 +58,7 @@ describe('the schema of a replayed event', () => {
   const isReplayed = (type: EventType) => 'replay' in publishedEvents[type].shape;
 
   test.each(eventTypes.filter(isReplayed))(
-    'the schema of the replayed %s accepts a replay for all consumers, in which the consumer is absent or null',
+    'the JSON schema of %s accepts a replay for all consumers, in which the field `consumer` is absent or null',
     (type) => {
       const validate = validator.compile(json(`docs/events/${type}.json`));
       for (const replay of [

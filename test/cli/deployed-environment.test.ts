@@ -20,7 +20,7 @@ const outputs = written(
   }),
 );
 
-test('the environment of a command is read from the outputs file of the last `cdk deploy` in this folder', () => {
+test('the environment of a command is read from the outputs file that `cdk deploy` wrote', () => {
   expect(deployedEnvironment({}, outputs)).toEqual({ TABLE_NAME: 'table-of-the-file', QUEUE_URL: QUEUE });
 });
 

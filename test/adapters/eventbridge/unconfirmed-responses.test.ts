@@ -87,7 +87,7 @@ const answerToOne: fc.Arbitrary<Answer> = fc.record(
   { requiredKeys: [] },
 );
 
-test('an event counts as accepted only if the response has an event id and no failure for the event', async () => {
+test("an event counts as accepted only if EventBridge's response has an event id and no failure for the event", async () => {
   const publishing = fc.asyncProperty(answerToOne, async (answer) => {
     const [entry, ...others] = answer.Entries ?? [];
     const confirmed =

@@ -76,14 +76,14 @@ describe('a short window of a rate limit', () => {
     expect(requests).toEqual([0, 3.25]);
   });
 
-  test('`RateLimit-Reset` is also accepted as a time in seconds since 1970', async () => {
+  test("Kombo's header `RateLimit-Reset` is also accepted as a time in seconds since 1970", async () => {
     const reset = String(START / 1000 + 8);
     await ended(read(kombo(refusal({ 'ratelimit-reset': reset }))));
 
     expect(requests).toEqual([0, 8.25]);
   });
 
-  test('when a response says that the rate limit allows no further request, the client waits for the reset before its next request', async () => {
+  test("when Kombo's response says that the rate limit allows no further request, the client waits for the reset before its next request", async () => {
     const client = kombo(page({ 'ratelimit-remaining': '0', 'ratelimit-reset': '20' }));
 
     await ended(read(client));
@@ -116,7 +116,7 @@ describe('a short window of a rate limit', () => {
     expect(requests).toEqual([0, 0.25]);
   });
 
-  test('a request that waits for the reset of the rate limit fails at once and is never sent when its caller cancels it', async () => {
+  test("a request that waits for the reset of Kombo's rate limit fails at once and is never sent when its caller cancels it", async () => {
     const client = kombo(page({ 'ratelimit-remaining': '0', 'ratelimit-reset': '20' }));
     const leaving = new AbortController();
     await ended(read(client));
@@ -146,14 +146,14 @@ describe('a window that ends later than a call may take', () => {
     },
   );
 
-  test('rate-limit refusals that name no time to wait end in a transient error, not in a RateLimitedError', async () => {
+  test('rate-limit refusals by Kombo that name no time to wait end in a transient error, not in a RateLimitedError', async () => {
     const error = await failureOf(() => ended(read(kombo(...Array(10).fill(refusal({}))))));
 
     expect(error).toBeInstanceOf(TransientError);
     expect(error).not.toBeInstanceOf(RateLimitedError);
   });
 
-  test('after a refusal with `Retry-After: 90`, no method of the client sends a request, for any integration, before 90 seconds are over', async () => {
+  test('after Kombo refuses with `Retry-After: 90`, no method of the client sends a request, for any integration, before 90 seconds are over', async () => {
     const client = kombo(refusal({ 'retry-after': '90' }));
     await limitedFor(() => read(client));
     vi.setSystemTime(START + 10_000);
@@ -182,13 +182,13 @@ describe('a window that ends later than a call may take', () => {
     expect(requests).toEqual([0, 900]);
   });
 
-  test('the client waits at most 6 hours for the reset of a rate limit, even if Kombo names a year', async () => {
+  test("the client waits at most 6 hours for the reset of Kombo's rate limit, even if Kombo names a year", async () => {
     const client = kombo(refusal({ 'ratelimit-reset': '31536000' }));
 
     expect(await limitedFor(() => read(client))).toBe(6 * 60 * MINUTE_MS);
   });
 
-  test("when the machine's clock is set back by a day during a wait of 90 seconds, the client waits for at most 15 minutes", async () => {
+  test("when the machine's clock is set back by a day while Kombo's rate limit requires a wait of 90 seconds, the client waits at most 15 minutes", async () => {
     const client = kombo(refusal({ 'retry-after': '90' }));
     await limitedFor(() => read(client));
     vi.setSystemTime(START - 24 * 60 * MINUTE_MS);

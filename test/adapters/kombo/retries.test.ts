@@ -82,7 +82,7 @@ describe('the waits between attempts', () => {
     expect(attempts).toEqual([0, 20.25]);
   });
 
-  test('a `Retry-After` header with a past date or an invalid text is ignored', async () => {
+  test('a `Retry-After` header of Kombo with a past date or an invalid text is ignored', async () => {
     for (const pause of ['Mon, 02 Mar 2020 11:00:00 GMT', 'soon', '', '0']) {
       attempts = [];
       vi.setSystemTime(START);

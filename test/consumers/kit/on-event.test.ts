@@ -98,7 +98,7 @@ it('one Lambda function can be the target of `onEvent` for several events, and i
   template().hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2 });
 });
 
-it('`onEvent` accepts any other target, which is created with the retry policy of the EventBridge rule', () => {
+it('`onEvent` accepts any EventBridge target, such as a log group, and creates its rule with the retry policy', () => {
   const { stack, bus, template } = somewhere();
   onEvent(
     stack,

@@ -6,7 +6,7 @@ import { eventTypes } from '../../../functions/contract/published-events.ts';
 const completed = { ...deliveredExample('CourseCompleted') };
 
 test.each(eventTypes)(
-  '`parse` and `is` accept an event of the type %s, and `is` refuses a wrong detail and another type',
+  '`parse` and `is` accept an event of the type %s, and `is` refuses an empty detail and an event of another type',
   (type) => {
     const event = deliveredExample(type);
     expect(kit.parse(type, event)).toEqual({ type, detail: exampleOf(type).detail, isReplay: false });
@@ -29,7 +29,7 @@ test('`parse` accepts a replayed event and marks the result as a replay', () => 
   expect(kit.is('CourseCompleted', replayed)).toBe(true);
 });
 
-test('`parse` accepts a replay for all consumers, whose consumer is absent or null', () => {
+test('`parse` accepts a replay for all consumers, in which the field `consumer` is absent or null', () => {
   for (const consumer of [undefined, null]) {
     const replay = { id: 'r', reason: 'lost', ...(consumer === null && { consumer }) };
     const detail = { ...exampleOf('CourseCompleted').detail, replay };
@@ -45,7 +45,7 @@ test('`parse` removes fields that a later release of version 1 may add', () => {
   expect(kit.is('CourseCompleted', { ...completed, detail })).toBe(true);
 });
 
-test('`parse` refuses an event of another type, an event of another source and a wrong detail', () => {
+test('`parse` refuses an event of an unexpected type, an event of another source and a detail of version 2', () => {
   expect(() => kit.parse('CourseStarted', completed)).toThrow(kit.UnexpectedEventError);
   expect(() => kit.parse('CourseCompleted', { ...completed, source: 'aws.s3' })).toThrow(/source/);
   expect(() => kit.parse('CourseCompleted', { ...completed, detail: { version: 2 } })).toThrow(/version/);
