@@ -74,11 +74,9 @@ export function eventPattern<Type extends EventType>(
     // only for learning events: in operational events, `replay` describes the replay that started or
     // finished.
     ...(learning.length > 0 && { replay: { consumer: [consumer, { exists: false }] } }),
-    ...(integrations !== undefined || tools !== undefined
-      ? {
-          integration: { ...(integrations && { id: distinct(integrations) }), ...(tools && { tool: tools }) },
-        }
-      : {}),
+    ...((integrations || tools) && {
+      integration: { ...(integrations && { id: distinct(integrations) }), ...(tools && { tool: tools }) },
+    }),
     ...(courses && { course: { id: distinct(courses) } }),
     ...(learners && { learner: { id: distinct(learners) } }),
   });
@@ -120,15 +118,8 @@ export function eventPatterns(
  */
 const MOST_CHARACTERS = 2048;
 
-/**
- * The filters on fields that have one value in an event. If the list of ids in such a filter is divided, an
- * event matches only one of the parts.
- */
-const DIVISIBLE = [
-  ['integration', 'id'],
-  ['course', 'id'],
-  ['learner', 'id'],
-] as const;
+/** The objects whose ids can be divided. An event has one id in each of them, so it matches only one of the parts. */
+const DIVISIBLE = ['integration', 'course', 'learner'];
 
 /**
  * Returns patterns that together match the same events as a long pattern, each short enough for EventBridge.
@@ -140,11 +131,7 @@ export function dividePattern(pattern: EventPattern): EventPattern[] {
   const characters = JSON.stringify(pattern).length;
   if (characters <= MOST_CHARACTERS) return [pattern];
   const { detail = {} } = pattern;
-  const [longest] = DIVISIBLE.map(([subject, field]) => ({
-    subject,
-    field,
-    ids: idsAt(detail, subject, field),
-  }))
+  const [longest] = DIVISIBLE.map((subject) => ({ subject, ids: idsIn(detail[subject]) }))
     .filter(({ ids }) => ids.length > 1)
     .toSorted((one, other) => other.ids.length - one.ids.length);
   if (longest === undefined) {
@@ -152,19 +139,18 @@ export function dividePattern(pattern: EventPattern): EventPattern[] {
       `An event pattern has ${characters} characters, but EventBridge accepts only ${MOST_CHARACTERS}: use fewer conditions`,
     );
   }
-  const { subject, field, ids } = longest;
+  const { subject, ids } = longest;
   const half = Math.ceil(ids.length / 2);
   return [ids.slice(0, half), ids.slice(half)].flatMap((part) =>
-    dividePattern({ ...pattern, detail: merge(detail, { [subject]: { [field]: part } }) }),
+    dividePattern({ ...pattern, detail: merge(detail, { [subject]: { id: part } }) }),
   );
 }
 
-/** Returns the ids in a field of a pattern, each once, or an empty list if the field has conditions other than ids. */
-function idsAt(detail: { [field: string]: PatternNode }, subject: string, field: string): string[] {
-  const branch = detail[subject];
-  const values = isObject(branch) ? branch[field] : undefined;
-  if (!Array.isArray(values) || !values.every((value) => typeof value === 'string')) return [];
-  return distinct(values);
+/** Returns the ids in the conditions of an object, each once, or an empty list if its id has other conditions. */
+function idsIn(conditions: PatternNode | undefined): string[] {
+  const ids = isObject(conditions) ? conditions['id'] : undefined;
+  if (!Array.isArray(ids) || !ids.every((id) => typeof id === 'string')) return [];
+  return distinct(ids);
 }
 
 function distinct(ids: string[]): string[] {
