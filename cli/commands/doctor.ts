@@ -7,6 +7,7 @@ import { idRule } from '../../functions/remote-ids.ts';
 import { onDeployment } from '../deployment/on-deployment.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
 import { ExitCode } from '../terminal/exit-code.ts';
+import { interruption } from '../terminal/interruption.ts';
 import { type Styled, styled } from '../terminal/terminal-text.ts';
 import { failureText } from '../views/poll-outcome.ts';
 
@@ -25,8 +26,10 @@ export function addDoctorCommand(program: Command): void {
       let checks = 0;
       const howFar = () => `stopped after ${plural(checks, 'check')}.`;
       return onDeployment(command, { howFar }, async (deployment, output) => {
+        const stop = interruption();
         let wrong = 0;
         for await (const finding of examine(deployment)) {
+          if (stop.aborted) return;
           const { check, state, found } = finding;
           checks += 1;
           if (state === 'wrong') wrong += 1;

@@ -7,7 +7,7 @@ import type { Store } from '../../functions/core/ports.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
 import { CommandError } from '../terminal/exit-code.ts';
-import { unlessInterrupted } from '../terminal/interruption.ts';
+import { interruption, unlessInterrupted } from '../terminal/interruption.ts';
 import { createOutput, type Output } from '../terminal/output.ts';
 import { eventLine } from '../views/event-line.ts';
 import { type Deployment, openDeployment } from './open-deployment.ts';
@@ -37,7 +37,8 @@ export async function onDeployment<Result>(
   work: (deployment: Deployment, output: Output) => Promise<Result>,
 ): Promise<Result> {
   const options = globalOptionsOf(command);
-  const output = createOutput(options.json);
+  // A command that only reads ends without waiting for its work, so the work must not print after Ctrl-C.
+  const output = createOutput(options.json, howFar && interruption());
   const onEvent = (event: DeliveredEvent) => aroundEvent(() => output.result(event, ...eventLine(event)));
   const deployment = await openDeployment(options, onEvent, mayCreate);
   try {

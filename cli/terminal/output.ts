@@ -53,14 +53,19 @@ export type Output = {
   error(text: string): void;
 };
 
-export function createOutput(json: boolean): Output {
+/** Creates the output of a command. After `stop` is aborted, the output prints nothing. */
+export function createOutput(json: boolean, stop?: AbortSignal): Output {
+  const unlessStopped = (print: () => void) => {
+    if (!stop?.aborted) print();
+  };
+  const printResults = (results: object | readonly object[], lines: Line[]) => {
+    if (!json) printText(...lines);
+    else for (const object of [results].flat()) writeWhole(STDOUT, `${jsonText(object)}\n`);
+  };
   return {
     json,
-    result(results, ...lines) {
-      if (!json) printText(...lines);
-      else for (const object of [results].flat()) writeWhole(STDOUT, `${jsonText(object)}\n`);
-    },
-    say: (...lines) => (json ? printError(...lines) : printText(...lines)),
-    error: (text) => printError(`schoolbell: ${text}`),
+    result: (results, ...lines) => unlessStopped(() => printResults(results, lines)),
+    say: (...lines) => unlessStopped(() => (json ? printError(...lines) : printText(...lines))),
+    error: (text) => unlessStopped(() => printError(`schoolbell: ${text}`)),
   };
 }

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod/mini';
 import { buildProgram } from '../../cli/program.ts';
 import { untilProgramEnds } from '../../cli/terminal/interruption.ts';
-import { onceAfter, type RunOptions, runHere } from '../support/run-program.ts';
+import { createOutput } from '../../cli/terminal/output.ts';
+import { captured, onceAfter, type RunOptions, runHere } from '../support/run-program.ts';
 import { startCommandKombo } from '../support/sandbox-kombo.ts';
 
 const SCHOOL = 'sandbox:school';
@@ -113,6 +114,23 @@ async function expectNoReplayRunning(run: Run) {
   const { stdout } = await run(['replay', SCHOOL, '--list', '--local']);
   expect(stdout).not.toMatch(/running/);
 }
+
+test('the output of a command that only reads prints nothing after Ctrl-C', async () => {
+  const { run } = await inCopy();
+  const ended = await run(line('doctor', []), { onWrite: onceAfter(1) });
+  expect(ended.exitCode).toBe(130);
+  expect(ended.stdout.trim().split('\n')).toHaveLength(1);
+  const late = await captured(
+    async () => {
+      const output = createOutput(false, AbortSignal.abort());
+      output.say('a message');
+      output.result({}, 'a result');
+      output.error('an error');
+    },
+    { cwd: root, variables: {} },
+  );
+  expect(late).toMatchObject({ stdout: '', stderr: '' });
+});
 
 test('when Ctrl-C stops a replay, the command prints how many events were sent and exits with 130', async () => {
   const { run } = await inCopy();
