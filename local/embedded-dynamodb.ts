@@ -112,7 +112,7 @@ async function serve(directory: string, unlock: () => Promise<void>): Promise<Sh
   try {
     await refuseDamaged(directory);
     const secret = randomBytes(32).toString('base64url');
-    const respond: Respond = (asked, response) => respondToChallenge(secret, asked, response);
+    const respond: Respond = (incoming, response) => respondToChallenge(secret, incoming, response);
     const engine = await startEngine({ path: join(directory, 'dynamodb'), respond });
     await writePrivateFile(fileOf(directory), JSON.stringify({ endpoint: engine.endpoint, secret }));
     return {
@@ -203,10 +203,10 @@ async function forward(directory: string, first: SharedEngine): Promise<Engine> 
     await connecting;
   };
   const { origin: endpoint, close } = await startLocalServer(
-    createServer(async (asked, response) => {
+    createServer(async (incoming, response) => {
       const used = engine;
       try {
-        await pass(asked, response, used.endpoint, agent);
+        await pass(incoming, response, used.endpoint, agent);
       } catch {
         await reconnect(used).catch(() => undefined);
         if (response.headersSent) response.destroy();
@@ -227,15 +227,15 @@ async function forward(directory: string, first: SharedEngine): Promise<Engine> 
 
 /** Forwards a request to the engine, and returns the engine's response to the client. */
 async function pass(
-  asked: IncomingMessage,
+  incoming: IncomingMessage,
   response: ServerResponse,
   endpoint: string,
   agent: Agent,
 ): Promise<void> {
-  const body = await buffer(asked);
-  const { method, headers } = asked;
+  const body = await buffer(incoming);
+  const { method, headers } = incoming;
   await new Promise<void>((resolve, reject) => {
-    const passed = request(`${endpoint}${asked.url}`, { agent, method, headers }, (answered) => {
+    const passed = request(`${endpoint}${incoming.url}`, { agent, method, headers }, (answered) => {
       buffer(answered).then((content) => {
         response.writeHead(answered.statusCode ?? 500, answered.headers).end(content);
         resolve();

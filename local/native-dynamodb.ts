@@ -37,14 +37,14 @@ export async function startNativeDynamoDb(file: string): Promise<EmbeddedDynamoD
   const child = spawn(file, ['serve', '--host', host, '--port', String(port)], { stdio: 'ignore' });
   await untilResponding(`http://${host}:${port}`, child);
   const agent = new Agent({ keepAlive: true });
-  const server = createServer((asked, response) => {
-    const { method, headers, url: path } = asked;
+  const server = createServer((incoming, response) => {
+    const { method, headers, url: path } = incoming;
     const forwarded = request({ host, port, agent, method, headers, path }, (answered) => {
       response.writeHead(answered.statusCode ?? 502, answered.headers);
       answered.pipe(response);
     });
     forwarded.on('error', () => response.destroy());
-    asked.pipe(forwarded);
+    incoming.pipe(forwarded);
   });
   const { origin: endpoint, close } = await startLocalServer(server);
   const credentials = { accessKeyId: 'native', secretAccessKey: 'native' };

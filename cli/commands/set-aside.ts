@@ -44,22 +44,22 @@ function addRetry(setAside: Command): void {
     const { result, output } = await onIntegration(command, id, async (worker) =>
       retrySetAside(worker, await worker.ports.store.readSetAside(id)),
     );
-    const { processed: settled, remaining: left } = result;
-    for (const item of settled) {
+    const { processed, remaining } = result;
+    for (const item of processed) {
       output.result({ ...item, settled: true }, `processed        ${item.kind} ${item.id}`);
     }
-    for (const item of left) {
+    for (const item of remaining) {
       output.result(
         { ...item, settled: false },
         `still set aside  ${item.kind} ${item.id}: ${reasonText(item)}`,
       );
     }
     output.say(
-      settled.length + left.length === 0
+      processed.length + remaining.length === 0
         ? `Nothing is set aside for ${id}.`
-        : `${settled.length} processed, ${left.length} still set aside.`,
+        : `${processed.length} processed, ${remaining.length} still set aside.`,
     );
-    if (left.length > 0) process.exitCode = ExitCode.failed;
+    if (remaining.length > 0) process.exitCode = ExitCode.failed;
   });
 }
 

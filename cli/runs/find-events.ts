@@ -47,19 +47,19 @@ export async function planSearch(
     const progressions = await ifAllKnown(deployment, integration, filter.progressions);
     return { ...search, selection, progressions };
   }
-  const asked = await askKombo(deployment, integration, filter.learners);
+  const found = await lookUpLearners(deployment, integration, filter.learners);
   // If the journal has no platform ids, no event matches an e-mail address. Only the ids that Kombo returned
   // can match.
-  const isOmitted = deployment.ids.mode === 'omit' && asked.learners.length > 0;
+  const isOmitted = deployment.ids.mode === 'omit' && found.learners.length > 0;
   const named = isOmitted ? filter.learners.filter((learner) => !looksLikeEmail(learner)) : filter.learners;
   const stored = await filterByStoredIds({ ...filter, learners: named }, deployment.ids);
-  const learners = [...stored.learners, ...asked.learners];
+  const learners = [...stored.learners, ...found.learners];
   const selection = { range, filter: { ...stored, learners } };
-  if (asked.failure !== null) {
-    const note = `The learners could not be looked up at Kombo: ${asked.failure}. The whole journal was searched instead.`;
+  if (found.failure !== null) {
+    const note = `The learners could not be looked up at Kombo: ${found.failure}. The whole journal was searched instead.`;
     return { ...search, selection, note };
   }
-  const { progressions } = asked;
+  const { progressions } = found;
   if (range.from !== BEGINNING || progressions.length === 0) return { ...search, selection };
   const note = `These are the events of ${plural(progressions.length, 'course progression')} that Kombo now returns for --learner. To search the whole journal, add --from: the journal also has records that Kombo has erased or assigned to another learner.`;
   return { ...search, selection, progressions, note };
@@ -81,33 +81,33 @@ async function ifAllKnown(
  * Kombo's ids of the learners and of their progressions. `failure` is the reason if a request to Kombo
  * failed, otherwise null.
  */
-type Asked = { learners: string[]; progressions: string[]; failure: string | null };
+type FoundLearners = { learners: string[]; progressions: string[]; failure: string | null };
 
-async function askKombo(
+async function lookUpLearners(
   { findLearners, ports: { kombo } }: Deployment,
   integration: IntegrationId,
   names: string[],
-): Promise<Asked> {
-  const asked: Asked = { learners: [], progressions: [], failure: null };
+): Promise<FoundLearners> {
+  const found: FoundLearners = { learners: [], progressions: [], failure: null };
   try {
     for (const name of names) {
-      if (isKomboId(name)) asked.learners.push(name);
+      if (isKomboId(name)) found.learners.push(name);
       else {
         const by = looksLikeEmail(name) ? { email: name } : { remoteId: name };
-        asked.learners.push(...(await findLearners(integration, by)));
+        found.learners.push(...(await findLearners(integration, by)));
       }
     }
-    if (asked.learners.length === 0) return asked;
-    const request = { integration, updatedAfter: null, cursor: null, users: asked.learners };
+    if (found.learners.length === 0) return found;
+    const request = { integration, updatedAfter: null, cursor: null, users: found.learners };
     for await (const { records } of readAllPages(kombo, request)) {
       for (const { learner, state } of records) {
-        if (asked.learners.includes(learner.id ?? '')) asked.progressions.push(state.id);
+        if (found.learners.includes(learner.id ?? '')) found.progressions.push(state.id);
       }
     }
-    return asked;
+    return found;
   } catch (error) {
     if (!isRunError(error)) throw error;
-    return { ...asked, failure: error.message };
+    return { ...found, failure: error.message };
   }
 }
 

@@ -113,11 +113,11 @@ async function pollUntilDone(
   { integration, mode, force = false }: PollOptions & { integration: Integration },
   report: (outcome: PollOutcome) => void,
 ): Promise<ExitCode | null> {
-  let asked = { ...(mode && { mode }), force };
+  let request = { ...(mode && { mode }), force };
   for (;;) {
     const outcome = await runPoll(ports, settings, {
       integration,
-      ...asked,
+      ...request,
       owner: randomUUID(),
       timeLeft: () => !interruption().aborted,
     });
@@ -125,7 +125,7 @@ async function pollUntilDone(
     report(outcome);
     if (!isUnfinished) return exitCodeOf(outcome);
     if (interruption().aborted) return null;
-    asked = { force: false };
+    request = { force: false };
   }
 }
 

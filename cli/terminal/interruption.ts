@@ -15,7 +15,7 @@ let stopping = new AbortController();
 let isOutputClosed = false;
 
 /**
- * Returns the signal that is aborted when the running command must stop. The command then tells the user what
+ * Returns the signal that is aborted when the running command must stop. The command then prints what
  * it has done.
  */
 export function interruption(): AbortSignal {

@@ -101,10 +101,10 @@ export function createReplayProgress(isLive: boolean) {
 
 /** Returns a line with the progress bar, the counts, and the remaining time at the replay's rate. */
 export function barText({ events, published, refused, rate, failure }: ReplayRecord): Line {
-  const settled = published + refused;
-  const share = events === 0 ? 1 : Math.min(1, settled / events);
+  const processed = published + refused;
+  const share = events === 0 ? 1 : Math.min(1, processed / events);
   const bar = '█'.repeat(Math.round(share * WIDTH)).padEnd(WIDTH, '░');
-  const left = durationText((Math.max(0, events - settled) / rate) * 1000);
+  const left = durationText((Math.max(0, events - processed) / rate) * 1000);
   const note = failure === null ? `${left} left` : `waiting: ${failure.message}`;
-  return [styled('cyan', bar), `  ${settled}/${events}  `, styled('dim', note)];
+  return [styled('cyan', bar), `  ${processed}/${events}  `, styled('dim', note)];
 }

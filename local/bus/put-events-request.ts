@@ -57,7 +57,7 @@ export function parsePutEvents(
     const message = 'Total size of the entries in the request is over the limit.';
     return { refusal: { code: 'ValidationException', message } };
   }
-  return { entries: sent.map(takenEntry) };
+  return { entries: sent.map(acceptedEntry) };
 }
 
 /**
@@ -70,7 +70,7 @@ function bytesOf({ Source, DetailType, Detail, Resources, Time }: SentEntry): nu
   return texts.length + (typeof Time === 'number' ? 14 : 0);
 }
 
-function takenEntry(sent: SentEntry): PutEntry | Refusal {
+function acceptedEntry(sent: SentEntry): PutEntry | Refusal {
   const { Source: source, DetailType: detailType, Detail: detail } = sent;
   if (!source) return missing('Source');
   if (!detailType) return missing('DetailType');

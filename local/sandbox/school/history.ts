@@ -3,7 +3,7 @@ import { days, hours } from '../clock.ts';
 import { type Choices, type Random, randomOf } from './random.ts';
 
 /** The state of a progression in the learning platform. Times are milliseconds since 1970. */
-export type Standing = {
+export type State = {
   status: Status;
   enrolledAt: number;
   completedAt: number | null;
@@ -14,47 +14,43 @@ export type Standing = {
 /**
  * The state from the time `at` on. `touched` means that the platform wrote the record again without a change.
  */
-export type Moment = { at: number; standing: Standing; touched: boolean };
+export type Moment = { at: number; state: State; touched: boolean };
 
-type Turn = {
+type Transition = {
   weight: number;
   afterDays: readonly [least: number, most: number];
   /**
    * Returns the next state. If it returns the same object, the record is written again unchanged. If it
    * returns null, the history ends.
    */
-  next(standing: Standing, at: number, random: Random): Standing | null;
+  next(state: State, at: number, random: Random): State | null;
 };
 
-const enrolled = (standing: Standing): Standing => ({ ...standing, status: 'ENROLLED', completedAt: null });
-const started = (standing: Standing): Standing => ({ ...standing, status: 'IN_PROGRESS', completedAt: null });
-const completed = (standing: Standing, at: number): Standing => ({
-  ...standing,
-  status: 'COMPLETED',
-  completedAt: at,
-});
-const dropped = (standing: Standing): Standing => ({ ...standing, status: 'DROPPED', completedAt: null });
-const reenrolled = (standing: Standing, at: number): Standing => ({ ...enrolled(standing), enrolledAt: at });
-const removed = (standing: Standing): Standing => ({ ...standing, present: false });
-const restored = (standing: Standing): Standing => ({ ...standing, present: true });
-const touched = (standing: Standing): Standing => standing;
+const enrolled = (state: State): State => ({ ...state, status: 'ENROLLED', completedAt: null });
+const started = (state: State): State => ({ ...state, status: 'IN_PROGRESS', completedAt: null });
+const completed = (state: State, at: number): State => ({ ...state, status: 'COMPLETED', completedAt: at });
+const dropped = (state: State): State => ({ ...state, status: 'DROPPED', completedAt: null });
+const reenrolled = (state: State, at: number): State => ({ ...enrolled(state), enrolledAt: at });
+const removed = (state: State): State => ({ ...state, present: false });
+const restored = (state: State): State => ({ ...state, present: true });
+const touched = (state: State): State => state;
 const nothing = (): null => null;
 
-const enrolmentCorrected = (standing: Standing, _at: number, random: Random): Standing => ({
-  ...standing,
-  enrolledAt: standing.enrolledAt - random.integer(hours(1), days(3)),
+const enrolmentCorrected = (state: State, _at: number, random: Random): State => ({
+  ...state,
+  enrolledAt: state.enrolledAt - random.integer(hours(1), days(3)),
 });
 
 /**
  * Moves the completion date back by at most 20 hours. A completion date that moves by more than a day counts
  * as a new certification.
  */
-const completionCorrected = (standing: Standing, at: number, random: Random): Standing => ({
-  ...standing,
-  completedAt: (standing.completedAt ?? at) - random.integer(hours(1), hours(20)),
+const completionCorrected = (state: State, at: number, random: Random): State => ({
+  ...state,
+  completedAt: (state.completedAt ?? at) - random.integer(hours(1), hours(20)),
 });
 
-const TURNS: Record<Status, Choices<Turn>> = {
+const TRANSITIONS: Record<Status, Choices<Transition>> = {
   ENROLLED: [
     { weight: 60, afterDays: [0.5, 6], next: started },
     { weight: 12, afterDays: [1, 8], next: completed },
@@ -91,7 +87,7 @@ const TURNS: Record<Status, Choices<Turn>> = {
 };
 
 /** What happens after a removal. Kombo erases a removed record that does not return within 14 days (see `shownOf`). */
-const WHILE_REMOVED: Choices<Turn> = [
+const WHILE_REMOVED: Choices<Transition> = [
   { weight: 40, afterDays: [1, 9], next: restored },
   { weight: 60, afterDays: [1, 1], next: nothing },
 ];
@@ -102,16 +98,16 @@ const WHILE_REMOVED: Choices<Turn> = [
  */
 export function* progressionHistory(random: Random, enrolledAt: number): Generator<Moment> {
   let at = enrolledAt;
-  let standing: Standing = { status: 'ENROLLED', enrolledAt, completedAt: null, present: true };
-  yield { at, standing, touched: false };
+  let state: State = { status: 'ENROLLED', enrolledAt, completedAt: null, present: true };
+  yield { at, state, touched: false };
   for (;;) {
-    const turn = random.weighted(standing.present ? TURNS[standing.status] : WHILE_REMOVED);
-    const [least, most] = turn.afterDays;
+    const transition = random.weighted(state.present ? TRANSITIONS[state.status] : WHILE_REMOVED);
+    const [least, most] = transition.afterDays;
     at += random.integer(days(least), days(most));
-    const next = turn.next(standing, at, random);
+    const next = transition.next(state, at, random);
     if (next === null) return;
-    yield { at, standing: next, touched: next === standing };
-    standing = next;
+    yield { at, state: next, touched: next === state };
+    state = next;
   }
 }
 
@@ -133,12 +129,12 @@ export function* enrolmentsOf(
   const first = random.integer(0, courses - 1);
   let at = opened + random.integer(0, days(216));
   for (let count = 0; ; count += 1) {
-    const turn = first + count;
+    const transition = first + count;
     yield {
       at,
       remoteId: `E${learner}-${count}`,
-      course: turn % courses,
-      revision: Math.floor(turn / courses),
+      course: transition % courses,
+      revision: Math.floor(transition / courses),
     };
     at += random.integer(days(10), days(80));
   }

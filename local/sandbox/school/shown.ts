@@ -24,8 +24,8 @@ export type Shown = {
  */
 export function* shownOf(history: Iterable<Moment>): Generator<{ at: number; shown: Shown }> {
   let last: Shown | null = null;
-  for (const { at, standing, touched } of history) {
-    const { status, enrolledAt, completedAt, present } = standing;
+  for (const { at, state, touched } of history) {
+    const { status, enrolledAt, completedAt, present } = state;
     const removedAt: number | null = present ? null : (last?.removedAt ?? at);
     const shown: Shown = { status, enrolledAt, completedAt, removedAt, changedAt: at, erased: false };
     if (last !== null && !touched && isEqual(last, shown)) continue;

@@ -1,6 +1,6 @@
 import type { Status } from '../../../functions/contract/event-parts.ts';
 import { days, hours } from '../clock.ts';
-import type { Moment, Standing } from './history.ts';
+import type { Moment, State } from './history.ts';
 import type { Person } from './people.ts';
 import { type Choices, komboId } from './random.ts';
 
@@ -19,17 +19,17 @@ export type CastMember = {
   person: { firstName: string; lastName: string; mailbox: string };
   /** The number of the course, counted from 0. */
   course: number;
-  turns: Choices<{ poll: number } & Partial<Pick<Standing, 'present'>> & { status?: Status; dated?: Dated }>;
+  changes: Choices<{ poll: number } & Partial<Pick<State, 'present'>> & { status?: Status; dated?: Dated }>;
 };
 
-/** Dates of the progression that differ from the time of the turn, also counted in polls. */
+/** Dates of the progression that differ from the time of the change, also counted in polls. */
 type Dated = { enrolled?: number; completed?: number };
 
 export const CAST: readonly CastMember[] = [
   {
     person: { firstName: 'Ada', lastName: 'Lovelace', mailbox: 'ada' },
     course: 0,
-    turns: [
+    changes: [
       { poll: 0.4, status: 'ENROLLED' },
       { poll: 1.4, status: 'IN_PROGRESS' },
       { poll: 2.4, status: 'COMPLETED' },
@@ -41,7 +41,7 @@ export const CAST: readonly CastMember[] = [
   {
     person: { firstName: 'Ludwig', lastName: 'Zamenhof', mailbox: 'ludwig' },
     course: 1,
-    turns: [
+    changes: [
       { poll: -100, status: 'ENROLLED' },
       { poll: -98, status: 'COMPLETED' },
       { poll: 1.6, status: 'COMPLETED' },
@@ -50,7 +50,7 @@ export const CAST: readonly CastMember[] = [
   {
     person: { firstName: '志', lastName: '孔', mailbox: 'kong' },
     course: 2,
-    turns: [
+    changes: [
       { poll: -9, status: 'ENROLLED' },
       { poll: -6, status: 'IN_PROGRESS' },
       { poll: 0.7, status: 'DROPPED' },
@@ -62,7 +62,7 @@ export const CAST: readonly CastMember[] = [
   {
     person: { firstName: 'Greta', lastName: 'Ghost', mailbox: 'greta' },
     course: 3,
-    turns: [
+    changes: [
       { poll: -20, status: 'ENROLLED' },
       { poll: -15, status: 'COMPLETED' },
       { poll: 0.2, present: false },
@@ -71,7 +71,7 @@ export const CAST: readonly CastMember[] = [
   {
     person: { firstName: 'فاطمة', lastName: 'الفهرية', mailbox: 'fatima' },
     course: 4,
-    turns: [
+    changes: [
       { poll: -5, status: 'ENROLLED' },
       { poll: -4, status: 'IN_PROGRESS' },
       { poll: 1.3, present: false },
@@ -81,7 +81,7 @@ export const CAST: readonly CastMember[] = [
   {
     person: { firstName: 'Søren', lastName: 'Aabye', mailbox: 'soeren' },
     course: 5,
-    turns: [
+    changes: [
       { poll: -2, status: 'ENROLLED' },
       { poll: 2.5, dated: { enrolled: -3 } },
     ],
@@ -96,26 +96,26 @@ export function castPerson(school: string, { person }: CastMember): Person {
 }
 
 /** Returns the history of a learner of the story, which begins at `startsAt`, in milliseconds since 1970. */
-export function* castHistory({ turns }: CastMember, startsAt: number): Generator<Moment> {
+export function* castHistory({ changes }: CastMember, startsAt: number): Generator<Moment> {
   const time = (poll: number) => startsAt + Math.round(poll * STORY.pollEveryMs);
-  let standing: Standing = {
+  let state: State = {
     status: 'ENROLLED',
-    enrolledAt: time(turns[0].poll),
+    enrolledAt: time(changes[0].poll),
     completedAt: null,
     present: true,
   };
-  for (const { poll, status, present, dated } of turns) {
+  for (const { poll, status, present, dated } of changes) {
     const at = time(poll);
-    let { enrolledAt, completedAt } = standing;
+    let { enrolledAt, completedAt } = state;
     if (status !== undefined) completedAt = status === 'COMPLETED' ? at : null;
     if (dated?.completed !== undefined) completedAt = time(dated.completed);
     if (dated?.enrolled !== undefined) enrolledAt = time(dated.enrolled);
-    standing = {
-      status: status ?? standing.status,
+    state = {
+      status: status ?? state.status,
       enrolledAt,
       completedAt,
-      present: present ?? standing.present,
+      present: present ?? state.present,
     };
-    yield { at, standing, touched: false };
+    yield { at, state, touched: false };
   }
 }
