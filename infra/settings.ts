@@ -2,11 +2,10 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod/mini';
 import { consumerSettings, Name, refuseDoubleNames } from '../consumers/deploy/settings.ts';
 import { Address, RemoteIds } from '../functions/contract/environment.ts';
+import { PositiveNumber, WholeNumber } from '../functions/contract/field-types.ts';
 import { BaselineText, IntegrationId } from '../functions/contract/integration.ts';
 import { POLL_CONCURRENCY } from '../functions/contract/names.ts';
 import { arn, keyArn, matching, secretArn } from './arn.ts';
-
-const komboUrl = Address.check(z.maxLength(256));
 
 /**
  * The ARN of an IAM role or user. The ARN of an STS session is not accepted, because `aws:PrincipalArn` contains the ARN of the
@@ -30,9 +29,6 @@ const text = (forms: string, ...allowed: z.ZodMiniType<string>[]) =>
   z
     .string()
     .check(z.refine((value) => allowed.some((form) => form.safeParse(value).success), `is not ${forms}`));
-
-const minutes = z.int().check(z.positive());
-const days = z.int().check(z.positive());
 
 /**
  * The maximum number of characters of all integrations' ids together. The environment variables of a function
@@ -73,11 +69,14 @@ export const StateValues = z.object({ name: Name, operators });
 /** The settings of the notifier. The construct `Schoolbell` has a property for each of them. */
 const notifierSettings = {
   /** The region of Kombo's API ("eu" or "us"), or the complete URL of another host. */
-  kombo: z._default(text('"eu", "us", or an HTTPS URL with its /v1', z.enum(['eu', 'us']), komboUrl), 'eu'),
+  kombo: z._default(
+    text('"eu", "us", or an HTTPS URL with its /v1', z.enum(['eu', 'us']), Address.check(z.maxLength(256))),
+    'eu',
+  ),
   /** The minutes between two polls of an integration. */
-  pollEveryMinutes: z._default(minutes.check(z.maximum(360)), 15),
+  pollEveryMinutes: z._default(PositiveNumber.check(z.maximum(360)), 15),
   /** How many minutes before its watermark each poll reads again. */
-  overlapMinutes: z._default(z.int().check(z.nonnegative()), 15),
+  overlapMinutes: z._default(WholeNumber, 15),
   /** What the first sync publishes: "silent" (nothing), "publish" (everything), or "since:DATE". */
   baseline: z._default(baseline, 'silent'),
   /**
@@ -103,12 +102,12 @@ const notifierSettings = {
    */
   remoteIds: z._default(RemoteIds, 'hash-emails'),
   /** For how many days a change can be looked up and replayed. */
-  journalRetentionDays: z._default(days, 90),
+  journalRetentionDays: z._default(PositiveNumber, 90),
   /**
    * An alarm goes off when the watermark of an integration is older than this number of minutes. By default
    * four poll intervals, but at least an hour.
    */
-  behindMinutes: z.optional(minutes.check(z.maximum(7 * 24 * 60))),
+  behindMinutes: z.optional(PositiveNumber.check(z.maximum(7 * 24 * 60))),
   /** The path or URL of the runbook to which the descriptions of alarms refer. */
   runbook: z._default(z.string().check(z.maxLength(400)), 'docs/runbook.md'),
   /** Whether a function URL receives Kombo's webhooks. */
@@ -131,7 +130,7 @@ const notifierSettings = {
   /**
    * The number of suspect changes within 24 hours that is always allowed, even if it is more than surgeShare.
    */
-  surgeFloor: z._default(z.int().check(z.nonnegative()), 25),
+  surgeFloor: z._default(WholeNumber, 25),
 };
 export const NotifierSettings = z.object(notifierSettings);
 export type NotifierSettings = z.infer<typeof NotifierSettings>;
@@ -147,7 +146,7 @@ export const Settings = z
     ...notifierSettings,
     /** For how many days CloudWatch keeps the logs. */
     logRetentionDays: z._default(
-      days.check(
+      PositiveNumber.check(
         z.refine(
           (value) => logDays.has(value),
           'is not a number of days that CloudWatch allows: 1, 3, 5, 7, 14, 30, 60, 90, ...',

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { PositiveNumber } from '../../functions/contract/field-types.ts';
 import { IntegrationId } from '../../functions/contract/integration.ts';
 import { type EventType, isEventType } from '../../functions/contract/published-events.ts';
 import { keyArn, matching, secretArn } from '../../infra/arn.ts';
@@ -132,7 +133,7 @@ export const consumerSettings = {
    * Increase this number and deploy when the secret of an endpoint has a new value: CloudFormation reads the
    * secret of a resource again only when the resource changes.
    */
-  secretsRevision: z._default(z.int().check(z.positive()), 1),
+  secretsRevision: z._default(PositiveNumber, 1),
   /** Whether EventBridge's schema registry gets the JSON Schemas of the events. */
   schemaRegistry: z._default(z.boolean(), false),
 };

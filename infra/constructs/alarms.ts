@@ -9,8 +9,6 @@ import { SchoolbellMetrics } from './schoolbell-metrics.ts';
 import type { DeploymentSettings } from './shared-props.ts';
 import type { WebhookReceiver } from './webhook-receiver.ts';
 
-const HOUR_SECONDS = 60 * 60;
-
 /**
  * How many minutes longer than a poll interval the alarm about deployment errors stays on. Dispatch reports
  * such an error once per interval and may run late. Without these minutes, the alarm would end and go off
@@ -130,7 +128,7 @@ export class Alarms extends Construct {
       section: 'unpublished',
       meaning: "A change of a learner's progress is in the journal, but has not been published for a day.",
       metric: metrics.worst(names.oldestUnpublishedSeconds),
-      threshold: 24 * HOUR_SECONDS,
+      threshold: 24 * 60 * 60,
     });
     add('SetAside', {
       section: 'set-aside',

@@ -46,9 +46,16 @@ export async function drawCertificate(
 
   const big = { x: CENTER, color: INK };
   const small = { x: CENTER, color: QUIET, fit: line(15, 560) };
-  const blocks: Omit<Block, 'tag'>[] = [
+  const blocks: (Omit<Block, 'tag'> & { tag?: 'H1' })[] = [
     { text: await label(texts.issuer), baseline: 92, ...small },
-    { text: await label(texts.heading), baseline: 132, x: CENTER, color: GOLD, fit: line(32, 600) },
+    {
+      tag: 'H1',
+      text: await label(texts.heading),
+      baseline: 132,
+      x: CENTER,
+      color: GOLD,
+      fit: line(32, 600),
+    },
     { text: await label(texts.before), baseline: 186, ...small },
     {
       text: learner.text,
@@ -76,9 +83,7 @@ export async function drawCertificate(
     { text: await label(`${texts.code}: ${isolated(code)}`), baseline: 545, ...small, fit: line(12, 400) },
   ];
   const pdf = await drawBlocks(
-    blocks
-      .filter(({ text }) => text.length > 0)
-      .map((block) => ({ tag: block.color === GOLD ? 'H1' : 'P', ...block })),
+    blocks.filter(({ text }) => text.length > 0).map((block) => ({ tag: 'P', ...block })),
     { lang: texts.locale, title: `${texts.heading} ${number}`, createdAt: new Date(completedAt) },
   );
   return {
