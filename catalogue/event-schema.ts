@@ -36,8 +36,8 @@ export function jsonSchemaOf(part: z.ZodMiniType, draft: Draft = 'draft-07'): Js
     io: 'input',
     target: draft,
     override: ({ jsonSchema }) => {
-      // The pattern is removed, because the format already requires the same, and the pattern has 200
-      // characters.
+      // The pattern of a date-time has 200 characters, and the format already requires the same. So the
+      // pattern is removed.
       if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
       // For the type `number`, code generators create a floating-point field.
       if (jsonSchema.type === 'number' && Number.isInteger(jsonSchema.const)) jsonSchema.type = 'integer';

@@ -4,7 +4,7 @@ import { toolOf } from '../../functions/contract/integration.ts';
 /** The characters of Crockford's base 32. No two of them look alike. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** Identifies the progression that a certificate belongs to. Both ids are Kombo's. */
+/** Kombo's ids of the integration and the progression that a certificate belongs to. */
 export type CertifiedProgression = { integration: string; progression: string };
 
 /**

@@ -1,7 +1,7 @@
 import type { LearningEventType } from '../../functions/contract/event-parts.ts';
 import { type EventPattern, eventPattern } from '../kit/event-pattern.ts';
 
-/** The consumer's name: `schoolbell replay --consumer certificates` sends it the events again. */
+/** The name of the consumer. A replay can be addressed to it: `schoolbell replay --consumer certificates`. */
 export const CERTIFICATES = 'certificates';
 
 /** The events that report that a course is completed, with the date of completion. */

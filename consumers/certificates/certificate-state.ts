@@ -25,11 +25,11 @@ export type IssuedCertificate = z.infer<typeof IssuedCertificate>;
 /** The stored state of one progression's certificates. It is stored beside their PDFs. It contains ids, but never a name. */
 export const CertificateState = z.object({
   version: z.literal(1),
-  /** The completion with the greatest journal position, and its date after the last correction. */
+  /** The last event, by journal position, that reports a completion or corrects its date. */
   completion: z.nullable(
     z.object({ cause: Cause, journal: z.nullable(JournalPosition), completedAt: Timestamp }),
   ),
-  /** The event with the greatest journal position after which the course was not completed. */
+  /** The last event, by journal position, that reports another status than completed. */
   incompletion: z.nullable(z.object({ cause: Cause, journal: JournalPosition })),
   /** The journal position of the last event that reported that the learner's data was erased. */
   erasure: z.nullable(JournalPosition),

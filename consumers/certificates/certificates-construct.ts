@@ -20,7 +20,7 @@ import type { CertificatesEnvironment, CertificateTextsInput } from './certifica
 import { fontsDirectory, NO_FONTS, SHAPING } from './fonts-directory.ts';
 
 /**
- * The timeout of the function: the time for one event if each call of Kombo and AWS takes its maximum time. A
+ * The timeout of the function: the time for one event if each call to Kombo and AWS takes its maximum time. A
  * test computes the sum of these times.
  */
 const TIMEOUT = Duration.minutes(5);
@@ -114,8 +114,8 @@ export class Certificates extends Construct {
 }
 
 /**
- * Grants the function access to the certificates. This includes the right to list: without it, S3 responds with 403 instead of
- * 404 for an object that does not exist.
+ * Grants the function access to the certificates. This includes the right to list the bucket: without it, S3
+ * responds with 403 instead of 404 for an object that does not exist.
  */
 function grantCertificates(scope: Construct, bucket: Bucket, issue: NotifierFunction): void {
   const certificates = 'certificates/*';

@@ -136,8 +136,8 @@ function line(largest: number, width: number): Fit {
 }
 
 /**
- * Returns the first of these texts that is not empty and can be drawn completely, or an empty text if there
- * is no such text.
+ * Returns the first candidate that is not empty and can be drawn completely, or an empty text if there is no
+ * such candidate.
  */
 async function firstDrawable(
   candidates: string[],
