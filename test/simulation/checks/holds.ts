@@ -198,23 +198,28 @@ export function checkDiscarded({ entries, shown, decisions, clocks }: Holds, acc
     // about that hold may publish it.
     const next = decisions[place + 1]?.from ?? Number.POSITIVE_INFINITY;
     for (const id of counted) {
-      // If Kombo showed another version in the meantime, it is not certain which change was counted.
-      const meanwhile = (shown.get(id) ?? []).filter(({ at }) => at >= since - COUNTED_BEFORE && at <= from);
       const change = entries
         .filter(({ detectedAt }) => {
           const at = Date.parse(detectedAt);
           return at > until + machineSkewMs && at < next - machineSkewMs;
         })
-        .flatMap(({ changes }) => changes.filter(({ state }) => state.id === id))
-        .at(0);
-      if (change === undefined || change.events.length === 0 || meanwhile.length === 0) continue;
+        .flatMap(({ changes, detectedAt }) => changes.map((one) => ({ ...one, detectedAt })))
+        .find(({ state }) => state.id === id);
+      // If Kombo showed another version before the decision, it is not certain which change was counted. If Kombo showed
+      // another version after the decision, the counted change went away, and a later change is a new one.
+      const lastAt = Date.parse(change?.detectedAt ?? '') + machineSkewMs;
+      const meanwhile = (shown.get(id) ?? []).filter(
+        ({ at }) => at >= since - COUNTED_BEFORE && at <= lastAt,
+      );
+      const wasCounted = meanwhile.some(({ at }) => at <= from);
+      if (change === undefined || change.events.length === 0 || !wasCounted) continue;
       // The facts must be exactly equal, because a change without its removal is a different change: while
       // the data is expired, removals are not trusted.
       const erased = change.events.includes('LearnerDataErased');
       const isTheSame = meanwhile.every(
         (showing) =>
           !showing.whileExpired &&
-          wasShown({ ...change, erased }, [showing], from, { ...clocks, expiries: [] }) &&
+          wasShown({ ...change, erased }, [showing], lastAt, { ...clocks, expiries: [] }) &&
           (erased || !showing.isBlank),
       );
       if (isTheSame && isSuspectAnyway(change)) {
