@@ -5,8 +5,8 @@ import type { Kombo, Store } from './core/ports.ts';
 import type { JournalEntry } from './core/state/journal-entry.ts';
 
 /**
- * The setting, and a function that returns the key of hashed ids. It is called only when an id must be
- * hashed.
+ * The setting `remoteIds`, and a function that reads the secret key with which ids are hashed. The function is
+ * never called with `keep`. With `hash-emails`, it is called only if an id looks like an e-mail address.
  */
 export type IdSetting = { mode: RemoteIds; key: () => Promise<string> };
 

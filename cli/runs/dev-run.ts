@@ -70,7 +70,9 @@ export async function runDev(run: DevRun): Promise<ExitCode> {
     }
     view.close(run.certificates);
     if (stop.aborted && !run.watch) {
-      throw new InterruptedError('stopped after the poll in progress; the summary shows what was published.');
+      throw new InterruptedError(
+        'The demonstration was stopped after the poll in progress. The summary shows what was published.',
+      );
     }
     return exitCode;
   } finally {

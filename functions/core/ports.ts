@@ -41,8 +41,11 @@ export type Kombo = {
     ids: string[],
   ): Promise<{ records: ObservedProgression[]; rejected: RejectedRecord[] }>;
   /**
-   * Returns the time from which the integration's data counts as expired, or null. Also returns null if the
-   * details cannot be read.
+   * Returns the time since which Kombo marks the integration's data as expired, or null if the data is valid.
+   * Also returns null if Kombo does not return the integration's details, for example because the key may not
+   * read them.
+   *
+   * @throws RateLimitedError
    */
   readDataExpiredAt(integration: IntegrationId): Promise<string | null>;
 };

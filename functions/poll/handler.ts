@@ -29,7 +29,7 @@ export type PollParts = {
  * Returns the handler of the poll queue. It polls the integration of a message while there is time, and sends
  * another message if the run must continue.
  */
-export function pollHandler({ ports, settings, queue, report, sync: follow }: PollParts) {
+export function pollHandler({ ports, settings, queue, report, sync }: PollParts) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
     const message = messageOf(PollMessage, event);
     try {
@@ -42,8 +42,8 @@ export function pollHandler({ ports, settings, queue, report, sync: follow }: Po
 
   async function run(message: PollMessage, context: { getRemainingTimeInMillis(): number }): Promise<void> {
     const integration =
-      follow !== undefined && message.follow !== undefined
-        ? await follow(message.integration, message.follow, randomUUID())
+      sync !== undefined && message.follow !== undefined
+        ? await sync(message.integration, message.follow, randomUUID())
         : await ports.store.readIntegration(message.integration);
     if (integration === null) return;
     if (integration.state !== 'active')

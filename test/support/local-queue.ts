@@ -18,7 +18,7 @@ export type LocalQueueAndSecrets = {
   delays: number[];
   /** Returns the outcome of a message: accepted, refused with an error code, or missing in the response. */
   fate: (message: unknown) => 'taken' | 'refused' | 'unanswered';
-  /** The error codes of the next calls, one per call. */
+  /** The error codes with which the next calls of SendMessageBatch fail, one per call. */
   callErrors: string[];
   close(): Promise<void>;
 };

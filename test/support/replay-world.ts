@@ -12,7 +12,7 @@ import { observed } from './observed.ts';
 import { HOUR_MS, MINUTE_MS } from './test-clock.ts';
 import { type World, world } from './world.ts';
 
-/** A change of one progression, some minutes after the previous change. */
+/** A change of one progression. Before the change, the clock advances by `minutes`. */
 export type Happening = { progression: number; status: Status; course: number; minutes: number };
 
 export type ReplayWorld = World & {

@@ -14,8 +14,8 @@ export type SandboxKombo = Pick<Sandbox, 'url' | 'control' | 'close'> & {
   beforePage: (request: { updatedAfter: string | null; cursor: string | null }) => void;
   /** The query strings of the requested pages. */
   queries: string[];
-  /** Returns the response to a request. `respond` returns the sandbox's own response. */
-  respond: (respond: () => Sent) => Sent;
+  /** Returns the response to a request. A test may replace it. `original` returns the sandbox's own response. */
+  respond: (original: () => Sent) => Sent;
 };
 
 export async function startSandboxKombo(options: {
@@ -53,7 +53,7 @@ export async function startSandboxKombo(options: {
     cursorsRefused: 0,
     beforePage: () => undefined,
     queries: [],
-    respond: (respond) => respond(),
+    respond: (original) => original(),
   };
   return kombo;
 }

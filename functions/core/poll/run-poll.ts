@@ -52,7 +52,8 @@ export type PollOutcome =
   | { kind: 'failed'; failure: Failure };
 
 /**
- * Polls one integration for as long as there is time: recover, read, decide, append, apply, publish, save.
+ * Polls one integration for as long as there is time: recover, read, decide, append, apply, publish, and save
+ * the checkpoint when a save is due (see `worker.ts`) and at the end.
  *
  * @throws unexpected errors; all other errors are returned as an outcome
  */

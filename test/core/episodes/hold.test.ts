@@ -52,7 +52,7 @@ function decisions(): [Decision, Decision] {
 }
 
 describe('the count of a hold', () => {
-  test('the count of held changes belongs to the run that was stopped, at the pass and page where the run stopped', () => {
+  test('the count of held changes is used for the run that was stopped, while the run is at the pass and page where it stopped', () => {
     expect(isCounted(held, run)).toBe(true);
     expect(countingOf({ ...empty, held: counting, run }, 'run')).toEqual(counting.counting);
   });

@@ -112,7 +112,7 @@ describe('the courses of a count', () => {
     expect(waiting.otherCourses).toEqual({ courses: 3, changes: 3 });
   });
 
-  test('a count of held changes lists a course without an id by the id of its revision, or with a null id', async () => {
+  test('among the courses with held changes, a course without an id has the id of its course revision, or null if both ids are missing', async () => {
     const { waiting } = await counted(
       { id: 'a', course: { id: null, revisionId: 'r1', title: null } },
       { id: 'b', course: { id: null, revisionId: null, title: null } },

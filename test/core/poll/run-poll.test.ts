@@ -9,14 +9,18 @@ const NOTHING_FOUND = ['takeLease', 'readKnown', 'releaseLease'];
 
 describe('an incremental run', () => {
   test.each([
-    ['the clock of Kombo, which is behind', -7, ['2026-03-02T07:38:00.000Z', '2026-03-02T08:38:00.000Z']],
     [
-      'the clock of the machine, while the clock of Kombo is ahead',
+      "Kombo's clock, if Kombo's clock is 7 minutes behind",
+      -7,
+      ['2026-03-02T07:38:00.000Z', '2026-03-02T08:38:00.000Z'],
+    ],
+    [
+      "the machine's clock, if Kombo's clock is 30 minutes ahead",
       30,
       ['2026-03-02T07:45:00.000Z', '2026-03-02T08:45:00.000Z'],
     ],
   ])(
-    'an incremental run requests the changes since the watermark less the overlap, and the watermark is the time of %s',
+    'an incremental run requests the changes since the watermark less the overlap, and the watermark comes from %s',
     async (_what, minutes, asked) => {
       const poller = world();
       poller.kombo.skewMs = minutes * MINUTE_MS;

@@ -28,7 +28,7 @@ test('the changes of a page that are too large for one journal entry are stored 
   expect(poller.types()).toHaveLength(4);
 });
 
-test('when a page with a record twice is stored in several entries, the second change has the entry of the first as previous entry', async () => {
+test('when a page contains a record twice and is stored in several entries, the previous entry of the second change is the entry of the first change', async () => {
   const poller = world();
   poller.kombo.pageSize = 3;
   poller.put(observed({ id: 'a' }), observed({ id: 'b' }));

@@ -40,7 +40,10 @@ async function catchByTests({ patches }: DeliberateBug, files: string[]): Promis
   return { after: failed > 0 ? 'a test' : null, by: files.map((file) => `\`${file}\``).join(', ') };
 }
 
-/** Searches for the first seed that breaks a promise with the bug and keeps all promises without it. */
+/**
+ * Searches for the first seed that breaks a promise with the bug. If the bug has a scenario of its own, it counts as
+ * caught only if no seed up to this one breaks a promise without the bug.
+ */
 async function catchBySeeds(
   { patches, setting = { patches: [], scenario: {} } }: DeliberateBug,
   workers: number,
