@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readmeCommand, readmeCommands } from '../deployed/readme-commands.ts';
 
-/** The commands of the README's deployment section that the rehearsal runs, after `npm ci`. */
+/**
+ * The commands of the README's deployment section, after `npm ci`, that the tests on a deployment
+ * (test/deployed) run.
+ */
 const REHEARSED = [
   'npx cdk bootstrap',
   'npx cdk deploy',

@@ -38,8 +38,8 @@ function place({ journal }: LearningEventDetail): number {
 
 function expectUnbroken(id: string, chain: LearningEventDetail[]): void {
   let known = chain[0]?.previous ?? null;
-  // `previous` of the first event of a record that was removed before its first poll is the state that the
-  // first poll stored.
+  // A record that was removed before its first poll was stored without an event. `previous` of its first
+  // event is this stored state.
   if (known !== null) expect({ id, removed: known.removedAt !== null }).toEqual({ id, removed: true });
   for (const { previous, progression } of chain) {
     expect({ id, previous }).toEqual({ id, previous: known });

@@ -18,7 +18,7 @@ const terminal = fc.integer({ min: 80, max: 250 });
 
 const linesOf = (event: { type: string; detail: object }, columns: number, suffix = '') =>
   eventLine(
-    // The view parses the detail with the schema of its type.
+    // The cast is safe, because the view parses the detail with the schema of its type.
     { 'detail-type': event.type, detail: event.detail as never },
     { prefix: '  out ', suffix, columns },
   ).map((line) => terminalText([line]));

@@ -11,7 +11,7 @@ test('`replay` shows the progress of a replay that the deployment sends, and end
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
   const seen: number[] = [];
-  // The deployment sends three events between two reads.
+  // Each read of the replay lets the deployment send three more events.
   const replays = {
     async readReplay(integration: string, id: string) {
       let batches = 3;

@@ -42,7 +42,7 @@ function put(id: string, text: string, status: string): void {
   });
 }
 
-/** Returns an id that contains the text and that the table accepts. */
+/** Returns an id that contains the beginning of the text and that the table accepts. */
 const idOf = (text: string) => `p${text.slice(0, 300).toWellFormed()}`;
 
 const schoolbell = (...args: string[]) =>

@@ -184,7 +184,7 @@ test("the program's listener for SIGINT stays until the command has ended, even 
   const before = process.rawListeners('SIGINT');
   let during = 0;
   await untilProgramEnds(async () => {
-    // If the program added its listener with `once`, this call through the wrapper would remove the listener.
+    // A listener that was added with `once` would be removed by this call through its wrapper.
     const [ours] = process.rawListeners('SIGINT').filter((listener) => !before.includes(listener));
     ours?.('SIGINT');
     during = process.rawListeners('SIGINT').length;

@@ -89,8 +89,8 @@ const RECORD = {
 };
 
 /**
- * Starts a deployment whose functions run when they receive a message. Only the calls of the command line are
- * recorded.
+ * Starts a deployment whose functions process their messages when `work` is called. Only the calls of the
+ * command line are recorded.
  */
 async function startDeployment() {
   const clock = steppedClock(Date.parse('2026-03-01T09:00:00.000Z'));
@@ -125,8 +125,8 @@ async function startDeployment() {
     ...environment,
     QUEUE_URL: `${queue.endpoint}/123456789012/poll`,
     REPLAY_QUEUE_URL: `${queue.endpoint}/123456789012/replay`,
-    // The functions run with another setting than the commands, so the commands find ids that the functions
-    // stored, and must replace them.
+    // The functions keep the platform's ids, and the commands replace them. So the commands must replace ids
+    // that the functions stored.
     REMOTE_IDS: 'keep',
     POWERTOOLS_SERVICE_NAME: 'Tested',
     AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
@@ -223,8 +223,8 @@ describe("the operators' policy", () => {
     await schoolbell('replay', INTEGRATION, '--resume');
     await schoolbell('reconcile', INTEGRATION);
     await schoolbell('watermark', INTEGRATION, '--set', '2026-02-01');
-    // Later, `set-aside retry` updates one of these two records, and stores the other record for the first
-    // time.
+    // Three records are set aside: progression-3 is dropped, `set-aside retry` updates the known
+    // progression-1, and stores progression-2 for the first time.
     const newcomer = { ...RECORD, id: 'progression-2', status: 'ENROLLED' as const };
     records.put({ ...newcomer, changed_at: 'not a time' }, clock.now());
     records.put({ ...newcomer, id: 'progression-3', changed_at: 'not a time' }, clock.now());
@@ -235,7 +235,7 @@ describe("the operators' policy", () => {
     change('COMPLETED');
     records.put({ ...newcomer, changed_at: new Date(clock.now()).toISOString() }, clock.now());
     await schoolbell('set-aside', 'retry', INTEGRATION);
-    // The command itself publishes the events of the record.
+    // `set-aside retry` publishes the events of the retried records without a poll.
     expect(await schoolbell('events', INTEGRATION)).toContain('CourseCompleted');
     await schoolbell('status');
     expect(await schoolbell('status', '--stack', 'SchoolbellNotifier', '--json')).toContain(INTEGRATION);
@@ -255,7 +255,7 @@ describe("the operators' policy", () => {
   }, 180_000);
 });
 
-/** Returns the commands that have no subcommands, such as `set-aside retry`. */
+/** Returns the commands without subcommands, such as `set-aside retry`, except those that never use AWS. */
 function commandsOf(command: Command, path: string[] = []): string[] {
   if (ALWAYS_LOCAL.includes(command.name())) return [];
   if (command.commands.length === 0) return [path.join(' ')];

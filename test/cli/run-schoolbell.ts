@@ -44,8 +44,8 @@ export function runSchoolbell(args: string[], options: Options): Promise<Ran> {
 }
 
 /**
- * Runs a function that prints as the command line does in this process, with only `variables` in its
- * environment.
+ * Runs `program` in this process, with only `variables` in its environment, and returns the lines that it
+ * prints.
  */
 export async function capturedLines(program: () => Promise<void>, { cwd, variables }: Options): Promise<Ran> {
   const { exitCode, stdout, stderr } = await captured(program, { cwd, variables: variablesOf(variables) });

@@ -36,7 +36,7 @@ afterAll(async () => {
 
 const options = (kombo: CommandKombo) => ({
   cwd,
-  // These schools have many removals. With this limit, no change is held.
+  // These schools have many removals. This limit is so high that no change is held.
   variables: { ...kombo.variables, SURGE_FLOOR: '1000000', TMPDIR: temporary },
 });
 const poll = (kombo: CommandKombo) => ['poll', kombo.integration, '--json', '--local'];

@@ -25,7 +25,7 @@ const ApiDestination = z.object({
 });
 
 /**
- * Creates the connections and API destinations of the synthesised templates as CloudFormation would.
+ * Creates the connections and API destinations of the synthesised templates, as CloudFormation would.
  *
  * @param options.server the URL of a server that replaces the servers on the internet: `https://HOST/PATH`
  *   becomes `SERVER/HOST/PATH`

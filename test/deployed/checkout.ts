@@ -30,7 +30,11 @@ export type Checkout = {
    * @throws Error with the command's output if it fails
    */
   shell(command: string): Promise<string>;
-  /** Runs `schoolbell` in the same way, without starting npx. */
+  /**
+   * Runs `schoolbell` with these arguments, without npx.
+   *
+   * @throws Error with the command's output if it fails
+   */
   schoolbell(...args: string[]): Promise<string>;
   /** Runs `schoolbell` and accepts any exit code. */
   attempt(...args: string[]): Promise<Ran>;

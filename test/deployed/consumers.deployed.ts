@@ -69,7 +69,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
     events.filter((event) => event['detail-type'] === type);
   /**
    * Checks that a path received the messages that the rules should send for these events, and returns the
-   * requests. The expected messages are created by the code of the function.
+   * requests. The code of the Slack function creates the expected messages.
    */
   const expectPosted = async (path: string, rules: Rule[], events: Delivered[]) => {
     const messages = events.flatMap((event) =>

@@ -17,7 +17,10 @@ const Outputs = z.record(z.string(), z.record(z.string(), z.string()));
 const CdkJson = z.looseObject({ app: z.string() });
 const run = promisify(execFile);
 
-/** The application that `schoolbell init` writes, on the emulator, with only the package and the registry. */
+/**
+ * The application that `schoolbell init` writes, on the emulator. It is installed only from the packed
+ * package and the npm registry.
+ */
 describe.runIf(rehearsal.isEmulated)('the packaged application', () => {
   const work = mkdtempSync(join(tmpdir(), 'schoolbell-packaged-'));
   const app = join(work, 'app');

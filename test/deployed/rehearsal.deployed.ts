@@ -252,7 +252,7 @@ describe('a deployment with the commands of the README', () => {
         code: 1,
         stdout: expect.stringContaining('0 processed, 1 still set aside.'),
       });
-      // Otherwise a scheduled poll could process the record before the command does.
+      // Without the pause, a scheduled poll could process the record before the command does.
       await operate('pause', integration);
       school.complete(26);
       expect(await operate('set-aside', 'retry', integration)).toContain('1 processed, 0 still set aside.');

@@ -29,8 +29,8 @@ export type Delivered = z.infer<typeof Delivered>;
 /** A queue to which a rule on the bus delivers events. */
 export type RuleQueue = {
   /**
-   * Returns the events when this many have arrived, or after eight minutes, which is longer than a failed
-   * message stays hidden.
+   * Returns the events when `count` events have arrived. After eight minutes it returns the events that have
+   * arrived, even if they are fewer.
    */
   receive(count: number): Promise<Delivered[]>;
   /** Returns the events that are in the queue or arrive within seconds. */

@@ -93,8 +93,8 @@ function refusedAlone(week: Week, count: number): Conditions {
 }
 
 /**
- * Returns conditions with three outages of all members. Each outage lasts between a few minutes and a day and
- * a half.
+ * Returns conditions with three outages of all members. Each outage lasts at most 36 hours, and most last
+ * less than four hours.
  */
 function outages({ period, random }: Week, error: Error): Conditions {
   const all = [0, 1, 2].map(() => {

@@ -49,13 +49,13 @@ export type WeekResult = {
    */
   probesPerInterval: number;
   /**
-   * The number of wrong `IntegrationFailing` events: about integrations that Kombo refused together with all
-   * other integrations.
+   * The number of integrations with a wrong `IntegrationFailing` event: an event about access, although Kombo
+   * refused the integration only together with all other integrations.
    */
   wrongNotices: number;
   /**
-   * The number of missing `IntegrationFailing` events: about integrations that Kombo refused while it
-   * accepted other integrations.
+   * The number of integrations without an `IntegrationFailing` event that should have one, because Kombo
+   * refused them while it accepted other integrations.
    */
   missingNotices: number;
 };
@@ -235,8 +235,8 @@ function dispatcher(
 type Observer = ReturnType<typeof observe>;
 
 /**
- * Returns the time since which an integration waits for a run, or null while it is paused, and whether its
- * last run succeeded or it never ran.
+ * Since when an integration waits for a run, or null while it is paused. `healthy` means that its last run
+ * succeeded or that it never ran.
  */
 type Wait = { since: number | null; healthy: boolean };
 
@@ -301,7 +301,8 @@ function observe(what: Conditions, members: number) {
 }
 
 /**
- * Returns how many milliseconds after an outage the last active member without a failure of its own succeeds.
+ * Returns the longest time in milliseconds from the end of an outage to the next success of an active member
+ * without a failure of its own.
  */
 function longestRecovery(what: Conditions, successes: number[][], end: number): number {
   const ends = what.outages
@@ -309,7 +310,7 @@ function longestRecovery(what: Conditions, successes: number[][], end: number): 
     .filter((to) => to < end && !what.outages.some((other) => other.from <= to && to < other.to));
   let longest = 0;
   for (const to of ends) {
-    // The next outage may begin before the member has succeeded.
+    // The next outage may begin before the member has succeeded. Then the wait counts up to this beginning.
     const until = Math.min(end, ...what.outages.map(({ from }) => from).filter((from) => from > to));
     for (const [number, times] of successes.entries()) {
       const fails = [to, to + 2 * INTERVAL_MS].some((at) => at < until && what.failure(number, at) !== null);

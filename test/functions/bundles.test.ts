@@ -92,7 +92,10 @@ describe('the bundled functions, started as Lambda starts them', () => {
   let replay: RunningFunction;
   let slack: RunningFunction;
   const posted: string[] = [];
-  /** Slack's responses to the next messages. When none is left, the response is 200. */
+  /**
+   * The errors with which Slack responds to the next messages, one per message. When none is left, Slack
+   * accepts each message.
+   */
   const refusals: string[] = [];
   const slackServer = createServer(async (request, response) => {
     posted.push(await text(request));

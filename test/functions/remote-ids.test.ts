@@ -151,7 +151,8 @@ test.each(changes)(
     const after = polled(at, to);
     for (let run = 0; run < 3; run += 1) await after.poll('reconcile');
     expect(at.bus.published).toHaveLength(before);
-    // There is at most one entry: a plain id can become known after it was hashed or omitted.
+    // At most one entry is written. Only a change from `hash` or `omit` may write it, because an id can
+    // become known that was not known before.
     expect(at.store.journal.size - entries).toBeLessThanOrEqual(
       to === 'keep' || from === 'omit' || from === 'hash' ? 1 : 0,
     );

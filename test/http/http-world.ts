@@ -148,7 +148,7 @@ export async function startHttpWorld(options: {
   return poller;
 }
 
-/** Null for an operational event. */
+/** Returns the learning event in a list, or an empty list for an operational event. */
 function learningEvent(event: DeliveredEvent): LearningEvent[] {
   const type = LearningEventType.safeParse(event['detail-type']);
   return type.success ? [{ type: type.data, detail: learningEvents[type.data].parse(event.detail) }] : [];

@@ -18,10 +18,7 @@ const SEED = Number(process.env['SEED'] ?? 1);
 const seeds = Array.from({ length: HISTORIES }, (_, at) => SEED + at);
 
 const SEATS = 8;
-/**
- * A limit so high that no change is held. With the usual limit, small schools would be held at every second
- * step.
- */
+/** A limit so high that no change is held. With the default limit, small schools would often be held. */
 const NEVER_HELD = { surgeFloor: 1_000_000 };
 
 type Life = {
@@ -54,8 +51,8 @@ async function lived(seed: number, network: 'sound' | 'faulty'): Promise<void> {
   });
   try {
     await live(poller, life.history);
-    // When Kombo shows every field again, every record counts as changed. The next poll would then publish a
-    // missed change.
+    // When Kombo shows all fields again, every record counts as updated, so the next poll reads all records
+    // and would publish a change that was missed.
     const { missed } = await poller.becomeQuiet();
     poller.school.showEverything();
     await poller.becomeQuiet();

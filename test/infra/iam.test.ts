@@ -5,7 +5,10 @@ import { type Right, rights } from './rights.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** The permissions of every function for Lambda itself, in one table of docs/iam.md. */
+/**
+ * The permissions for logs and traces, which every function has. docs/iam.md lists them only once, in a
+ * separate table.
+ */
 const OF_EVERY_FUNCTION = /^(logs:\w+ its log group|xray:\w+ no resource in particular)$/;
 
 /** The text in the code that makes a call, if the code does not contain the name of the call's action. */

@@ -13,8 +13,8 @@ const Statement = z.looseObject({
 const Policy = z.object({ Statement: z.array(Statement) });
 
 /**
- * Returns the number of things that a quota of AWS limits, for example the characters of each policy, by the
- * name of the thing.
+ * Counts what a quota of AWS limits, such as the characters of a policy. Returns a pair for each thing that
+ * has the quota: its name and its count.
  */
 type Count = (templates: Record<string, Record<string, unknown>>) => [thing: string, count: number][];
 

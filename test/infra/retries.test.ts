@@ -71,8 +71,8 @@ function functionOf(begin: string): FedFunction {
 }
 
 /**
- * Returns the times at which a message is received that arrives at 0 and always fails at once. After each
- * attempt the message is hidden for the visibility timeout.
+ * Returns the times in seconds at which a message is received. The message arrives at 0, and each attempt
+ * fails at once and hides the message for the visibility timeout.
  */
 function triesOf({ hidden, tries }: { hidden: number; tries: number }): number[] {
   return Array.from({ length: tries }, (_, at) => at * hidden);
@@ -136,7 +136,8 @@ describe('the retries of a digest', () => {
           const failedAt = failed * digest.timeout;
           const receivedAt = received * failedAt;
           const visibleAt = receivedAt + hidden;
-          // The message must be hidden from the failed call until its end, and visible to the next call.
+          // A message that the failed first attempt received must stay hidden until the function's timeout
+          // has passed, and must be visible when the second attempt begins.
           expect(visibleAt).toBeGreaterThanOrEqual(digest.timeout);
           expect(visibleAt).toBeLessThanOrEqual(triesOf(digest)[1] ?? 0);
         },
@@ -168,8 +169,9 @@ it('the function of a Slack channel has enough time for a batch of messages when
 
 describe('the time of the certificates function', () => {
   /**
-   * The assumed time to draw a certificate, ten times the measured average. docs/adr/0009 has 1.5 s on a
-   * whole processor, and the function has a little more than half of a processor.
+   * The assumed time to draw a certificate in milliseconds. docs/adr/0018 measured at most 380 ms of
+   * processor time. The function has a little more than half of a processor, so drawing takes less than a
+   * second, and this is more than ten times as long.
    */
   const drawMs = 10_000;
   const worstMs: Record<Step, number> = {

@@ -8,7 +8,9 @@ import { startEngine } from '../../support/start-engine.ts';
 
 export type Operation = keyof DynamoDbCalls;
 
-/** Creates a client with intercepted calls: `around` runs before or after each of them. */
+/**
+ * Creates a client that passes each call to `around`, which makes the call and may act before or after it.
+ */
 export function aroundCalls(
   calls: DynamoDbCalls,
   around: <Output>(operation: Operation, call: () => Promise<Output>) => Promise<Output>,
@@ -26,8 +28,8 @@ export function aroundCalls(
 }
 
 /**
- * Creates a client whose first call of an operation takes effect and whose response is lost. The AWS client
- * then repeats the call.
+ * Creates a client that makes the first call of an operation twice, as the AWS client does when the first
+ * response is lost.
  */
 export function sentTwice(calls: DynamoDbCalls, operation: Operation): DynamoDbCalls {
   let left = 1;
@@ -40,7 +42,10 @@ export function sentTwice(calls: DynamoDbCalls, operation: Operation): DynamoDbC
   });
 }
 
-/** Runs a function right before the given call of an operation, counted from 1. */
+/**
+ * Creates a client that runs `happen` right before the call number `turn` of an operation. The first call has
+ * number 1.
+ */
 export function justBefore(
   calls: DynamoDbCalls,
   operation: Operation,

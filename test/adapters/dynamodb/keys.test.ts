@@ -7,7 +7,7 @@ import {
   setAsideKey,
 } from '../../../functions/adapters/dynamodb/keys.ts';
 
-// These values are in every existing table. If this test fails, change the code and not the values.
+// Existing tables use these partitions. If this test fails, change the code and not the expected values.
 it.each([
   ['', 5],
   ['a', 12],

@@ -79,8 +79,8 @@ describe('the lease of an integration', () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);
-    // The second worker first tries to acquire the lease. Then it stores `again`, and this request is the
-    // second.
+    // The first update of the second worker tries to acquire the lease and is refused. Its second update
+    // stores `again`, the request for another poll. The holder releases the lease between them.
     const calls = justBefore(engine.calls(), 'updateItem', 2, () =>
       store.releaseLease(checkpoint(id, 1), lease('a')),
     );
@@ -204,7 +204,7 @@ describe('a response that was lost', () => {
   it('when a worker takes over an expired lease and only the response is lost, the worker holds the lease and must append a fence', async () => {
     const id = someIntegration();
     await engine.store().takeLease(id, lease('frozen', PAST), NOW);
-    // The first request fails because another worker holds the lease. The second request acquires the lease,
+    // The first update fails because another worker holds the lease. The second update acquires the lease,
     // and its response is lost.
     let request = 0;
     const calls = engine.calls();

@@ -88,8 +88,10 @@ const fate = fc.constantFrom(
 );
 
 /**
- * Creates a bus that gives each event its next outcome, and accepts every event when no outcomes are left.
- * Records the outcomes, and the events that were sent too early or again.
+ * Creates a bus that takes the outcome of each received event from `fates`, and accepts every event when no
+ * outcomes are left. `answeredWith` returns the events with an outcome. `wrong` lists the events that were
+ * sent before an earlier event of their progression was accepted or refused, or after they were accepted or
+ * refused.
  */
 function faultyBus(list: LearningEvent[], fates: string[]) {
   const settled = new Map<number, string>();

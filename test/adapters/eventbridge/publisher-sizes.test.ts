@@ -30,7 +30,7 @@ async function publishTo(limits: RequestLimits, events: LearningEvent[]) {
   return { answer: await publisher.publish(events), calls };
 }
 
-/** Returns an event whose entry has this many bytes, mostly in characters of two bytes. */
+/** Returns an event whose entry in a request has `bytes` bytes, mostly in characters of two bytes. */
 function eventOf(bytes: number, index = 0): LearningEvent {
   const bare = entrySize(learningEntry(someEvent(`p${index}`, index, ''), 'schoolbell'));
   const filling = bytes - bare;

@@ -204,7 +204,8 @@ describe('a call that fails', () => {
     expect({ accepted, refused }).toEqual({ accepted: [], refused: [] });
     expect(error).toBeInstanceOf(TransientError);
     expect(error).toMatchObject({ code: 'InternalException' });
-    // The first four batches were in progress at the same time. The other six batches are not sent.
+    // The publisher sends at most four batches at the same time. They were all sent before the failure, and
+    // the other six batches were not sent.
     expect(calls).toEqual([10, 10, 10, 10]);
   });
 

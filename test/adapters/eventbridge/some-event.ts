@@ -33,7 +33,7 @@ export function someEvent(progression: string, index: number, title = 'Fire safe
   };
 }
 
-/** Returns events of this many different progressions. */
+/** Returns `count` events, each of a different progression. */
 export function someEvents(count: number): LearningEvent[] {
   return Array.from({ length: count }, (_, index) => someEvent(`progression-${index}`, index));
 }

@@ -4,11 +4,17 @@ import { isRunError, type RunError } from '../../../functions/core/errors.ts';
 import type { Kombo } from '../../../functions/core/ports.ts';
 import { API_KEY, INTEGRATION } from './scripted-kombo.ts';
 
-/** Makes only one attempt, because the wait before a second attempt is longer than the whole time budget. */
+/**
+ * Makes only one attempt, because the wait before a second attempt is at least as long as the whole time
+ * budget.
+ */
 export const ONCE: RetryBudget = { attemptMs: 20_000, totalMs: 20_000, firstDelayMs: 20_000 };
-/** Retries without waits, for longer than a test takes. */
+/**
+ * Retries after about 1 ms, and then after waits that double, for at most 40 seconds. No test takes that
+ * long.
+ */
 export const OFTEN: RetryBudget = { attemptMs: 20_000, totalMs: 40_000, firstDelayMs: 1 };
-/** Aborts an attempt early, and makes only one attempt. */
+/** Aborts an attempt after 40 ms, and makes only one attempt. */
 export const HASTY: RetryBudget = { attemptMs: 40, totalMs: 20_000, firstDelayMs: 20_000 };
 
 /** Creates a client of this server. */
@@ -20,7 +26,7 @@ export function komboAt(
   return createKombo({ baseUrl, apiKey, retryBudget });
 }
 
-/** Reads the first page of all records. */
+/** Reads the first page of a run over all records. */
 export const firstPage = (kombo: Kombo, signal?: AbortSignal) =>
   kombo.readPage({ integration: INTEGRATION, updatedAfter: null, cursor: null }, signal);
 
@@ -34,7 +40,7 @@ export async function thrownBy(call: () => Promise<unknown>): Promise<unknown> {
   throw new Error('it did not throw');
 }
 
-/** Returns the error that a call throws, which must be of a class in `core/errors.ts`. */
+/** Returns the error that a call throws. Throws if this error is not a `RunError` of `core/errors.ts`. */
 export async function failureOf(call: () => Promise<unknown>): Promise<RunError> {
   const error = await thrownBy(call);
   if (isRunError(error)) return error;

@@ -23,7 +23,10 @@ afterEach(() => {
 type Headers = Record<string, string>;
 const date = () => ({ date: new Date(Date.now()).toUTCString() });
 
-/** Returns a response with an empty page, which is also valid for the other requests. */
+/**
+ * Creates a response with an empty page. The response is also valid for the client's requests about the API
+ * key and the integration.
+ */
 const page =
   (headers: Headers = {}) =>
   () =>

@@ -85,7 +85,8 @@ describe('a record', () => {
     fc.assert(
       fc.property(anyText, (status) => {
         const { unknownStatus } = observed(rawRecord({ status: `?${status}` }));
-        // Two UTF-16 units may form one character.
+        // The limit of 100 counts UTF-16 units. A character can have two units, so a cut status can have
+        // fewer than 100 characters.
         const units = status.replaceAll(/\p{C}/gu, '?').length + 1;
         expect(unknownStatus?.length).toBeGreaterThanOrEqual(Math.min(50, units));
         expect(unknownStatus?.length).toBeLessThanOrEqual(100);

@@ -120,7 +120,9 @@ const ENCODINGS = {
 };
 export type Encoding = keyof typeof ENCODINGS;
 
-/** Sends a body of spaces with this size in megabytes, or a body without an end. */
+/**
+ * Sends a body of spaces with a size of `megabytes` before compression. With `Infinity`, the body has no end.
+ */
 export function spaces(megabytes: number, encoding: Encoding = 'identity', status = 200): Reply {
   const megabyte = Buffer.alloc(1024 * 1024, ' ');
   const body = function* () {

@@ -14,7 +14,9 @@ import type { WorkflowEvent, WorkflowEventType } from '../../../functions/contra
 import type { ObservedProgression } from '../../../functions/core/state/progression.ts';
 import { observed } from '../../support/observed.ts';
 
-/** The calls of the function that read or change something outside the function. */
+/**
+ * The calls of the certificates function to its ports: the bucket, Kombo, the drawing of a PDF, and the bus.
+ */
 export type Step = 'read' | 'replace' | 'has' | 'add' | 'remove' | 'kombo' | 'draw' | 'tell';
 
 /**
@@ -47,7 +49,7 @@ export class CertificateDesk {
   readonly notified: WorkflowEvent[] = [];
   /** The keys of PDFs that were missing when the event about their certificate was published. */
   readonly missing: string[] = [];
-  /** The progressions that were requested from Kombo. */
+  /** The progressions whose records were requested from Kombo. */
   readonly asked: string[] = [];
   /** The record that Kombo shows. By default it is the record of the event that is passed to `take`. */
   shown: ObservedProgression | null | 'each event' = 'each event';

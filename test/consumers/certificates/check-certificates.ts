@@ -21,7 +21,8 @@ export function checkCertificates(
 
 /**
  * Returns the dates that the valid certificate may have. An empty text means that no certificate is valid.
- * There is only one possible date, unless all completions are from a replay from Kombo.
+ * The result has more than one date only if the history contains no completion of the journal, but
+ * completions of a replay from Kombo.
  */
 function allowedDates(history: LearningEvent[], { revoke }: CertificatePolicy): string[] {
   const journalled = history.filter(({ detail }) => detail.journal !== null);

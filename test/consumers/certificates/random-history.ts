@@ -74,7 +74,7 @@ function stateAfter(known: Known, kind: string, date: string | null): Known | nu
     case 'enrol':
       return status === 'ENROLLED' ? null : { ...known, status: 'ENROLLED', completedAt: null };
     case 'drop':
-      // Some platforms keep the date of a completion when the course is reopened.
+      // Some platforms keep the date of a completion when the learner is dropped.
       return status === 'DROPPED' ? null : { ...known, status: 'DROPPED' };
     case 'remove':
       return isRemoved || status === null ? null : { ...known, isRemoved: true };

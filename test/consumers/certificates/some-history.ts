@@ -4,7 +4,10 @@ import type { LearningEvent } from '../../../functions/contract/learning-events.
 
 export type EventFacts = { completedAt?: string | null; status?: Status; occurredAt?: string };
 
-/** Returns an event of one progression at a journal position. Null means an event of a replay from Kombo. */
+/**
+ * Returns an event of one progression. `journal` is its journal position, an entry number (with the index 0),
+ * or null for an event of a replay from Kombo.
+ */
 export function eventAt(
   journal: { entry: number; index: number } | number | null,
   type: LearningEventType,

@@ -43,8 +43,8 @@ describe('the digest of a channel', () => {
   const TIMEOUT_MS = 120_000;
 
   /**
-   * Creates a queue that returns ten messages per call. Each call takes some time, and received messages are
-   * hidden from later calls.
+   * Creates a queue that returns at most ten messages per call. Each call takes `receiveMs`, and received
+   * messages are hidden from later calls.
    */
   function queue(bodies: string[], { busFails = false, receiveMs = 0 } = {}) {
     const waiting = bodies.map((body, at) => ({ body, receipt: String(at) }));

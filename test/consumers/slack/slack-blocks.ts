@@ -10,8 +10,8 @@ const plain = (most: number, form: RegExp) =>
   });
 
 /**
- * A line without control characters, half surrogate pairs, and characters that change the direction of the
- * following text.
+ * A line without control characters, unpaired surrogates, line separators, or characters that change the
+ * direction of text.
  */
 const LINE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]+$/u;
 const LINES =

@@ -78,8 +78,8 @@ test("the Slack message about an event fits Slack's limits, whatever texts the e
 });
 
 /**
- * Returns the example of an event with other texts in all fields that accept any text, and with names if
- * `isNamed`.
+ * Returns the example of an event with `texts` in all fields that accept any text. With `isNamed`, an event
+ * about a learner also has a name.
  */
 function withTexts(type: EventType, texts: (string | null)[], isNamed: boolean): object {
   const example: object = exampleOf(type).detail;

@@ -15,7 +15,7 @@ const SECOND = '2026-03-02T06:00:00.000Z';
 
 type State = Partial<ProgressionState>;
 
-/** Returns the events of versions of a record that are read one after the other. */
+/** Returns the events of a record that is read in each of these states, one after the other. */
 function lived(before: KnownProgression | null, ...states: State[]) {
   let state = before;
   return states.flatMap((shown, at) => {

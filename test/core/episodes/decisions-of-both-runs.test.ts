@@ -120,7 +120,8 @@ test("when Kombo's data expires while a hold's changes are counted, the hold end
   await poller.poll();
   poller.clock.advance(HOUR_MS);
   poller.put(...removed(IDS));
-  // Kombo fails after the first page of the count. When the next poll counts again, the data is expired.
+  // Kombo fails after the first page of the count. When the next poll starts the count again, the data is
+  // expired.
   poller.kombo.beforePage = ({ cursor }) => {
     if (cursor !== null) throw new TransientError('Kombo did not answer');
   };

@@ -14,14 +14,17 @@ import { type World, world } from '../../support/world.ts';
 const RECORDS = Number(process.env['RECORDS'] ?? 2_000);
 const LIMIT = 25;
 const REMOVED = '2026-03-02T08:30:00.000Z';
-/** The limit of a stored item in bytes. */
+/**
+ * The largest size in bytes that the tests accept for a stored item, about a quarter of DynamoDB's limit of
+ * 400 KB.
+ */
 const ITEM_BYTES = 100_000;
 
 type State = Partial<ProgressionState>;
 const idOf = (at: number) => `p${String(at).padStart(6, '0')}`;
 const gone = (at: number, state: State = {}) => observed({ id: idOf(at), removedAt: REMOVED, ...state });
 
-/** Creates an integration with this many progressions, of which 90 % are removed after the first sync. */
+/** Creates an integration with `RECORDS` progressions, of which 90 % are removed after the first sync. */
 async function withMassRemoval(): Promise<{ poller: World; removed: number[]; live: number[] }> {
   const poller = world({ mode: 'silent' }, { surgeShare: 0, surgeFloor: LIMIT });
   poller.kombo.pageSize = Math.min(250, RECORDS / 20);
@@ -41,7 +44,7 @@ function change(poller: World, at: number, record: ReturnType<typeof observed>):
   poller.shown[at] = { observed: record, updatedAt: poller.clock.read() };
 }
 
-/** Polls until nothing is left to do. The polls end early, are killed or fail at random. */
+/** Polls until the run has ended or is held. The polls end early, are killed or fail at random. */
 async function interruptedPolls(poller: World, seed: number): Promise<'ended' | 'held'> {
   const random = seededRandom(seed);
   for (let calls = 0; calls < 200 + RECORDS / 50; calls += 1) {
@@ -107,8 +110,9 @@ describe.each([1, 2, 3])('a held mass removal with random interruptions (seed %i
     const held = await decide(poller, 'release');
     expect(held.waiting.total).toBe(removed.length);
 
-    // Of the counted records, 10 % return and some are also dropped. Other records, which were not counted,
-    // are removed.
+    // After the decision, one in nine of the counted records returns, and one in ninety is dropped in
+    // addition to its removal. Of the records that were not counted, half are removed and half start the
+    // course.
     const returned = removed.filter((at) => at % 10 === 1);
     const otherwise = removed.filter((at) => at % 100 === 2);
     for (const at of returned) change(poller, at, observed({ id: idOf(at) }));

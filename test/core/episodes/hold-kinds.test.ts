@@ -7,7 +7,7 @@ import { HOUR_MS } from '../../support/test-clock.ts';
 import { type World, world } from '../../support/world.ts';
 
 const KNOWN = 400;
-/** The limit of suspect changes: a tenth of the known progressions. */
+/** The limit of suspect changes: 10 % of the known progressions. */
 const LIMIT = 40;
 const OLD = '2026-01-20T10:00:00.000Z';
 const TODAY = '2026-03-02T08:00:00.000Z';

@@ -11,7 +11,10 @@ import { EMPTY_TALLY } from '../../../functions/core/state/journal-entry.ts';
 import { observed } from '../../support/observed.ts';
 
 const NOTHING_COUNTED = { waiting: NOTHING_WAITS, sample: [] };
-/** The limit of a chunk in bytes, and how much its last change may add. */
+/**
+ * A chunk is stored when its size exceeds the limit `CHUNK_BYTES` of the code. So it exceeds the limit by at
+ * most the size of one change, for which 500 bytes are enough.
+ */
 const CHUNK_BYTES = 64_000;
 const LAST_CHANGE_BYTES = 500;
 

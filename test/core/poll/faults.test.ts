@@ -32,7 +32,10 @@ async function busy(): Promise<World> {
 const shown = (poller: World) => poller.shown.map(({ observed: record }) => record);
 const EVENTS = 6;
 
-/** Runs the same poll once for each of its calls, with the fault at this call. */
+/**
+ * Runs polls that each begin with the same `scene`. The first poll has the fault at its first call, the
+ * second poll at its second call, and so on for all calls.
+ */
 async function atEveryCall(
   kind: Fault['kind'],
   tookEffect: boolean,

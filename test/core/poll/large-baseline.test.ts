@@ -71,8 +71,8 @@ function largeSchool() {
   };
 
   /**
-   * Counts a publication. When an entry is published in two attempts, the second attempt must not repeat an
-   * event of the first.
+   * Counts the publications of an event. Throws if the bus has already accepted the event: a second attempt
+   * to publish an entry must leave out the accepted events of the first attempt.
    */
   const tell = ({ detail }: LearningEvent) => {
     const place = Number(detail.progression.id);

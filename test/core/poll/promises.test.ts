@@ -11,8 +11,8 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../support/test-clock.ts';
 
 const SEATS = 8;
 /**
- * A limit so high that no change is held. With the usual limit, small schools would be held most of the time.
- * Holds have their own property tests.
+ * A limit so high that no change is held. With the default limit, small schools would often be held. Holds
+ * have their own property tests.
  */
 const NEVER_HELD = { surgeFloor: 1_000_000 };
 
@@ -32,8 +32,8 @@ async function lived(life: Life): Promise<{ poller: SchoolWorld; missed: number 
   const settings = { ...NEVER_HELD, learnerDetails: life.learnerDetails };
   const poller = schoolWorld(life.baseline, settings, life.skewMs);
   await live(poller, life.history);
-  // When Kombo shows all fields again, every record counts as changed. The next poll would then publish a
-  // missed change.
+  // When Kombo shows all fields again, every record counts as updated, so the next poll reads all records and
+  // would publish a change that was missed.
   const missed = await poller.becomeQuiet();
   poller.school.showEverything();
   await poller.becomeQuiet();
@@ -79,7 +79,7 @@ describe('random schools and interrupted polls', () => {
         const refused = [...poller.store.journal.values()]
           .flatMap((entry) => eventsOfEntry(entry, null))
           .filter(({ detail }) => detail.progression.id === `progression${seat}`);
-        // A history may also contain a record with an unknown status, which is listed once.
+        // A history may also contain a record with an unknown status. The status is set aside once.
         const statuses = poller.store.aside.filter(({ kind }) => kind === 'status').map(({ id }) => id);
         expect(['', 'WAITING_FOR_GODOT']).toContain(statuses.join());
         expect(

@@ -99,7 +99,10 @@ describe('an error of a page that is fetched ahead', () => {
 
 const AT = '2026-03-02T08:00:00.000Z';
 
-/** Reads pages by their next cursors until they end or are refused. Returns the number of pages. */
+/**
+ * Reads pages by their next cursors. Returns the number of pages, or this number as a negative number if the
+ * run was refused as endless.
+ */
 function readAll(nextOf: (cursor: string | null, page: number) => string | null, recordsPerPage = 1): number {
   const records = Array.from({ length: recordsPerPage }, () => observed());
   let run = startRun('incremental', AT, newCheckpoint('moodle:test'), AT);

@@ -61,7 +61,7 @@ test('when a page contains a record twice and is stored in several entries, the 
 test('when a poll is killed between the journal entries of one page, the page is read again and no event is missing', async () => {
   for (let at = 1; ; at += 1) {
     const poller = await bulky();
-    // With time for only one page, the run continues from the cursor that was saved before the crash.
+    // The next poll has time for only one page. It continues from the cursor that was saved before the crash.
     const { calls } = await poller.pollWithFault(
       { at, kind: 'killed', tookEffect: true },
       { timeLeft: () => false },

@@ -13,7 +13,7 @@ import { polledWorld, type ReplayWorld } from '../../support/replay-world.ts';
 
 const WHOLE = { range: { from: BEGINNING, to: null }, filter: ANY_EVENT };
 
-/** Returns the store, with the number of each entry that is read. */
+/** Returns the store, and a list to which the store adds the number of each entry that it reads. */
 function counted({ store }: ReplayWorld): { store: Store; read: number[] } {
   const read: number[] = [];
   return {
@@ -50,8 +50,8 @@ test('the events of a time range are found by reading the entries of this range 
   expect(events.map(({ detail }) => detail.journal.entry)).toEqual([
     150, 151, 152, 153, 154, 155, 156, 157, 158, 159,
   ]);
-  // A binary search finds each end. Entries shortly before and after the range are read as well, because
-  // clocks may differ.
+  // A binary search finds each end of the range. Entries shortly before and after the range are read as well,
+  // because the clocks of workers may differ.
   const searches = 2 * Math.ceil(Math.log2(200)) + 2;
   const inRange = [...at.store.journal.values()].filter(
     ({ detectedAt }) =>

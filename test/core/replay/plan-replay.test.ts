@@ -76,7 +76,7 @@ test('a replay is refused when the integration has no journal yet', async () => 
 
 test('a replay is refused when retention has removed entries of its range, and the error names the earliest accepted start', async () => {
   const at = await polledWorld(20);
-  // Retention removes old entries in no particular order.
+  // Retention can remove a later entry before an earlier one, so entry 4 still exists.
   for (const number of [1, 2, 3, 5]) at.store.journal.delete(number);
   const complete = iso(Date.parse(at.store.journal.get(6)?.detectedAt ?? '') + CLOCKS_MS);
 

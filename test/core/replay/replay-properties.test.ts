@@ -65,7 +65,7 @@ function rangeOf(at: ReplayWorld, begun: number, { from, to }: { from: number; t
   return { from: time(from), to: to === null ? null : time(to) };
 }
 
-/** Makes a change and polls it, at about one in three calls. */
+/** In about one of three calls, changes a progression and polls. */
 async function pollPerhaps(at: ReplayWorld, chance: number): Promise<void> {
   if (chance > 30) return;
   const status = (['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED'] as const)[chance % 4] ?? 'ENROLLED';

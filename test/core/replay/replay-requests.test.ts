@@ -13,8 +13,8 @@ const [ANN, BEN, EVE] = [id('a'), id('b'), id('e')];
 const [FIRE, LAW, FIRST] = [id('F'), id('L'), id('R')];
 
 /**
- * Creates Ann and Ben in two courses each, with one enrolment per record. The platform's own ids are `7`, `8`
- * and `c-FIRE`, `c-LAW`.
+ * Creates four records, for Ann and Ben in two courses each, and pages of one record. The platform's own ids
+ * are `7` and `8` of the learners, and `c-F` and `c-L` of the courses.
  */
 function school(): ReplayWorld {
   const at = replayWorld();
@@ -51,7 +51,10 @@ async function plan(at: ReplayWorld, filter: Partial<EventFilter>): Promise<Repl
   return answer.plan;
 }
 
-/** Returns the learners for whom each first page since the last call was requested; empty: all. */
+/**
+ * Returns, for each request for a first page since the last call of this function, the learners that it asks
+ * for. An empty list means all learners.
+ */
 function asked(at: ReplayWorld) {
   const reads = at.kombo.reads.splice(0).filter(({ cursor }) => cursor === null);
   return reads.map(({ users = [] }) => users);

@@ -111,7 +111,8 @@ describe('dispatch', () => {
       await dispatch();
     }
 
-    // No poll has run: the checkpoints have not changed.
+    // No poll runs in this test, so the checkpoints do not change, and every report counts three stopped
+    // integrations.
     expect(idsOf(sent)).toEqual(['moodle:b', 'moodle:a', 'moodle:c', 'moodle:b']);
     expect(reports.map(({ fleet }) => fleet.stopped)).toEqual(Array(8).fill(3));
   });

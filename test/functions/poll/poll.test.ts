@@ -9,7 +9,10 @@ import { synced } from '../../support/synced-world.ts';
 import { MINUTE_MS } from '../../support/test-clock.ts';
 import { type World, world } from '../../support/world.ts';
 
-/** The remaining time of the function in milliseconds: plenty, or exactly the time reserved for a page. */
+/**
+ * The remaining time of the function in milliseconds: enough for many pages, or exactly the 90 seconds that
+ * the handler reserves for the current page.
+ */
 const PLENTY_MS = 15 * MINUTE_MS;
 const SPENT_MS = 90_000;
 

@@ -95,8 +95,8 @@ function limitedServer({ requests: most, windowMs }: Limit) {
 }
 
 /**
- * Creates a deployment with a server that limits requests: a dispatch at its interval, a queue that delays
- * messages, and some functions.
+ * Creates a deployment on a server that limits requests. It has a dispatch at its interval, a queue that
+ * delays messages, and `PROCESSES` functions.
  */
 function deployment(limit: Limit) {
   const server = limitedServer(limit);
@@ -251,7 +251,8 @@ describe('a server with a rate limit per window', () => {
       // fetches ahead.
       const windows = Math.ceil(poller.syncedMs / limit.windowMs) + 1;
       expect(poller.syncRequests.refused).toBeLessThanOrEqual(2 * PROCESSES * windows);
-      // The last window, plus the next dispatch if the window is longer than the longest delay of a queue.
+      // The first sync takes at most one window longer than needed, plus the interval to the next dispatch if
+      // a window is longer than the longest delay of a queue message.
       const needed = Math.ceil(poller.syncRequests.answered / limit.requests) * limit.windowMs;
       const dispatched = limit.windowMs > DISPATCH_EVERY_MS ? DISPATCH_EVERY_MS : 0;
       expect(poller.syncedMs).toBeLessThanOrEqual(needed + dispatched + limit.windowMs);

@@ -6,8 +6,8 @@ import { replayHandler } from '../../../functions/replay/handler.ts';
 import { ALWAYS, polledWorld, type ReplayWorld } from '../../support/replay-world.ts';
 
 /**
- * Creates the replay function and its queue. Each invocation has this many seconds in addition to the
- * reserve.
+ * Creates the replay function and its queue. Each invocation has `seconds` for sending, in addition to the
+ * time that the function reserves to finish.
  */
 function replayFunction(at: ReplayWorld, seconds: number) {
   const waiting: ReplayMessage[] = [];

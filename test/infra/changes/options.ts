@@ -79,7 +79,7 @@ export const OPTIONS: Option[] = [
   },
 ];
 
-/** Other settings, each of which changes some properties of resources. */
+/** The settings that are not options. Each of them changes some properties of resources. */
 export const OTHER_SETTINGS: SettingsInput[] = [
   { pollEveryMinutes: 60 },
   { kombo: 'us' },
