@@ -46,6 +46,8 @@ export type HttpWorld = Stage & {
 };
 
 /**
+ * Starts an integration that is reached over HTTP, with its own table and bus.
+ *
  * @param options.faultSeed the seed of the network's faults; null for a network without faults
  */
 export async function startHttpWorld(options: {

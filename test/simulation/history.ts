@@ -114,7 +114,10 @@ async function history(world: World, accuse: Accuse): Promise<void> {
 const ANONYMISED_AFTER_MS = 14 * 24 * 60 * MINUTE;
 const ERASURE_NEAR_MS = 60 * MINUTE;
 
-/** Returns whether the 14 days after which a removed record without names counts as erased end now. */
+/**
+ * Returns whether, for any record, the time at which a removed record without names begins to count as erased
+ * (14 days after its removal) is less than an hour away.
+ */
 function isErasureNear(records: Iterable<{ removedAt: number | null }>, now: number): boolean {
   return [...records].some(
     ({ removedAt }) =>
@@ -170,7 +173,7 @@ async function pollOn(world: World, workers: Invocations, accuse: Accuse, first?
   for (let rounds = 0; rounds < 10; rounds++) {
     const end = await workers.poll(mode, accuse);
     mode = undefined;
-    // The held changes may not be completely counted yet.
+    // An operator may also decide while the held changes are still being counted.
     if (end.kind === 'more' && random.chance(scenario.surgeFloor < 100 ? 0.2 : 0)) {
       await workers.settle(null, accuse);
     }
@@ -179,7 +182,7 @@ async function pollOn(world: World, workers: Invocations, accuse: Accuse, first?
   }
 }
 
-/** Polls until nothing is left to do. An operator releases all held changes. */
+/** Polls until nothing is left to do. After each hold, an operator releases or discards the held changes. */
 async function pollUntilQuiet(
   world: World,
   workers: Invocations,
@@ -255,7 +258,8 @@ function checkNothingWasMissed(
   accuse: Accuse,
 ): void {
   const { vanishes, drifts } = scenario.pages;
-  // No proof of a pass is right if rows disappear or move without an update.
+  // If rows disappear or move without an update, a pass can look complete although it skipped a record, and
+  // then no second pass follows.
   const slips = vanishes > 0 || drifts > 0 ? 1 : 2;
   for (const { type, progression, json } of bus.received.slice(from)) {
     const record = progression === null ? undefined : service.life.school.records.get(progression);

@@ -110,8 +110,8 @@ type CommonScenario = Omit<
 >;
 
 /**
- * Adds rare features to a scenario. The features are drawn separately, so that the other histories do not
- * change.
+ * Adds rare features to a scenario. They are drawn from separate random numbers, so that a new feature does
+ * not change the other parameters of any seed.
  */
 function withSpecialKinds(common: CommonScenario, random: Random): Scenario {
   const drawn = specialKinds.flatMap((kind) =>

@@ -56,6 +56,8 @@ function statementCalls(body: unknown): [action: string, resource: string][] {
 }
 
 /**
+ * Starts the server.
+ *
  * @param stacks the stacks that CloudFormation has, by name, with their outputs
  */
 export async function startAwsRecorder(

@@ -98,7 +98,7 @@ function chainBreaks(story: LearningEvent[]): string[] {
 
 const FACTS = ['status', 'enrolledAt', 'completedAt', 'removedAt'] as const;
 
-/** Returns whether an event reports a known value as new, or replaces a known value by null. */
+/** Returns the violations of P4 by an event: it has no new value, or replaces a known value by null. */
 function saysNothing({ type, detail: { id, previous, progression } }: LearningEvent): string[] {
   if (previous === null) return [];
   const isSame = FACTS.every((field) => previous[field] === progression[field]);

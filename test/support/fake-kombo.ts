@@ -6,7 +6,10 @@ import type { TestClock } from './test-clock.ts';
 /** A record in Kombo, and the time of its last update there. */
 export type Shown = { observed: ObservedProgression; updatedAt: number };
 
-/** A fake of Kombo's API with records that may change between two pages. A cursor is an index of the list. */
+/**
+ * A fake of Kombo's API with records that may change between two pages. A cursor is an index in the list of
+ * shown records.
+ */
 export type FakeKombo = Kombo & {
   /** Returns the records in the order in which pages show them. */
   show: () => Shown[];

@@ -18,7 +18,7 @@ export type FaultyPorts = {
   thaw(): void;
 };
 
-/** Returns the ports with a fault at the call with this number. The first call has number 1. */
+/** Returns the ports with a fault at the call number `fault.at`. The first call has number 1. */
 export function faultyPorts({ kombo, store, publisher, clock }: Ports, fault: Fault | null): FaultyPorts {
   const calls: string[] = [];
   let isDead = false;

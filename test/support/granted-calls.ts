@@ -2,8 +2,8 @@ import type { DynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-c
 import { TABLE_CALLS } from '../../functions/contract/names.ts';
 
 /**
- * Returns the calls to AWS. A call that the role of a function does not allow throws an error, because such a
- * call is a mistake in the program and not a failure of AWS.
+ * Returns the calls to AWS with a check of permissions. A call that the role of the function does not allow
+ * throws an error that is no error of AWS, because such a call is a mistake in the program.
  */
 export function grantedCalls(calls: DynamoDbCalls, who: keyof typeof TABLE_CALLS): DynamoDbCalls {
   const granted: readonly string[] = TABLE_CALLS[who];

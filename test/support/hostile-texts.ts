@@ -40,8 +40,9 @@ export const hostileTexts: Record<string, string> = {
 export const unusualNames = ['👩‍👩‍👧‍👦 Ada', 'क्‍ष', 'می‌خواهم', 'ශ්‍රී', 'אבג', '李小龍', 'Zoë', '🏴󠁧󠁢󠁥󠁮󠁧󠁿'];
 
 /**
- * Characters that must never reach a terminal when they come from other systems. They are written as code
- * points, independently of the code that is tested.
+ * Returns the first character of the text that must never reach a terminal when it comes from another system,
+ * such as `U+001b`, or null if there is none. The characters are listed independently of the code that is
+ * tested.
  */
 export function actsOnTerminal(text: string): string | null {
   for (const character of text) {

@@ -41,6 +41,8 @@ const Batch = z.object({
 const Read = z.object({ SecretId: z.string() });
 
 /**
+ * Starts the fakes.
+ *
  * @param secrets the texts of the secrets by id
  */
 export async function startLocalQueue(secrets: Record<string, string>): Promise<LocalQueueAndSecrets> {

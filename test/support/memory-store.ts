@@ -14,7 +14,7 @@ export type MemoryStore = Store & {
   calls: string[];
   /** All data that was passed to be written, as JSON. */
   written: string[];
-  /** The ids of the progressions whose state was written. */
+  /** The number of progression states that were written. */
   progressionWrites: number;
   journal: Map<number, JournalEntry>;
   known: Map<string, KnownProgression>;

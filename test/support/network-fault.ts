@@ -31,7 +31,10 @@ export const faultKinds = [
   'refused-though-done',
 ] as const satisfies NetworkFault['kind'][];
 
-/** After this many failed requests in a row, a client that retries several times has given up. */
+/**
+ * The maximum number of requests in a row with a fault. A client that retries several times has given up
+ * before.
+ */
 const LONGEST_OUTAGE = 30;
 const LONGEST_DELAY_MS = 20;
 

@@ -10,8 +10,8 @@ export type RecordingPublisher = Publisher & {
   /** Returns why the bus refuses an event permanently, or null. */
   refusal: (event: LearningEvent) => string | null;
   /**
-   * Returns whether publishing an event fails now. If it fails, the later events of the same progression fail
-   * as well.
+   * Returns whether the bus fails to accept an event now. Then it also accepts none of the later events of
+   * the same progression in this call.
    */
   fails: (event: LearningEvent) => boolean;
   failure: Error;

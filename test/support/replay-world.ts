@@ -27,7 +27,7 @@ export type ReplayWorld = World & {
 };
 
 /**
- * Creates an integration with the ports of replays that publishes everything from the first sync on. Waiting
+ * Creates an integration that publishes everything from the first sync on, with the ports of replays. Waiting
  * advances the clock.
  */
 export function replayWorld(settings: Partial<RunSettings> = {}): ReplayWorld {
@@ -87,8 +87,8 @@ export function replayWorld(settings: Partial<RunSettings> = {}): ReplayWorld {
 }
 
 /**
- * Creates a polled history with this many events: enrolments and completions of several progressions, with an
- * hour between two polls.
+ * Creates an integration after `polls` polls, with an hour between two polls. Each poll publishes one
+ * enrolment or completion, of one of three progressions.
  */
 export async function polledWorld(polls: number, settings: Partial<RunSettings> = {}): Promise<ReplayWorld> {
   const at = replayWorld(settings);

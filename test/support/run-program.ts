@@ -40,7 +40,10 @@ export function runHere(args: string[], options: RunOptions): Promise<ProgramRun
   return captured(() => runProgram(args), options);
 }
 
-/** Does the same with a function instead of a command line. The function sets the process's exit code. */
+/**
+ * Runs a function in this process in the same way as `runHere` runs a command line. The function sets the
+ * process's exit code.
+ */
 export function captured(program: () => Promise<void>, options: RunOptions): Promise<ProgramRun> {
   const run = last.then(() => runAlone(program, options));
   last = run.catch(() => undefined);

@@ -52,8 +52,8 @@ test('the learners of a simulated school have several courses, and each of their
 
 describe('the records of a simulated school', () => {
   /**
-   * Returns the histories of all records over a year. Each history has the versions that were read every six
-   * hours.
+   * Returns the history of each record over a year. The school is read every six hours, and a history has
+   * each version that differs from the one read before.
    */
   const observed = (options: Partial<SchoolOptions> = {}) => {
     const source = school({ learners: 60, story: false, ...options });

@@ -11,6 +11,8 @@ export type DeliberateBug = {
 };
 
 /**
+ * Returns a list with one replacement in a source file.
+ *
  * @param file the path from the project's folder
  */
 export function one(file: string, replace: string, by: string): SourcePatch[] {

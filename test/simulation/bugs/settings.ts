@@ -4,8 +4,8 @@ import type { FaultKind } from '../world/faults.ts';
 import type { SourcePatch } from './source-patch.ts';
 
 /**
- * The settings of the histories for a bug. With these settings, no other rule hides the bug, or its situation
- * is frequent. The same histories without the bug must keep every promise.
+ * The settings of the histories for a bug. They switch off a rule that would hide the bug, or make the
+ * situation of the bug frequent. The same histories without the bug must keep every promise.
  */
 export type BugSetting = { patches: SourcePatch[]; scenario: Partial<Scenario> };
 

@@ -1,6 +1,6 @@
 import { registerHooks } from 'node:module';
 
-/** A string of a source file and its replacement, for example a deliberate bug. */
+/** A string in a source file and its replacement, for example a deliberate bug. */
 export type SourcePatch = { file: string; replace: string; by: string };
 
 const applied = new Set<string>();

@@ -30,7 +30,10 @@ export function checkBaseline(
   }
 }
 
-/** Null means that the design does not define whether a record without a date is published. */
+/**
+ * Returns whether a baseline must publish a record with this state. Returns null if the baseline publishes
+ * from a date on and the record has no date, because the design does not define this case.
+ */
 function isToBePublished(
   { status, completedAt, enrolledAt }: JournalEntry['changes'][number]['state'],
   baseline: Baseline,

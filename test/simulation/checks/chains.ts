@@ -73,7 +73,10 @@ export function checkChains(stories: Stories, accuse: Accuse): void {
   }
 }
 
-/** Returns the event without the fields that may differ between two publications: today's learner details. */
+/**
+ * Returns the event without the fields that may differ between two publications: the learner details, which
+ * are those at the time of publication.
+ */
 function lasting(detail: LearningEventDetail): unknown {
   const { id, remoteId } = detail.learner;
   return { ...detail, learner: { id, remoteId } };

@@ -33,7 +33,10 @@ export const meanings: Record<LearningEventType, Meaning> = {
     was !== null && is.removedAt !== null && was.removedAt !== null && changes.includes('learner'),
 };
 
-/** Returns whether no field has changed that is reported by another type of event. */
+/**
+ * Returns whether a removal or a return is the only change to report: the status and the dates, whose changes
+ * have events of their own, are unchanged. Without a status, they have no events.
+ */
 function isReported(is: ProgressionState, was: ProgressionState): boolean {
   if (is.status === null) return true;
   const isCompletionSame = is.status !== 'COMPLETED' || is.completedAt === was.completedAt;

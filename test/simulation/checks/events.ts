@@ -91,8 +91,9 @@ function checkExplained(events: TakenEvent[], showings: Showing[], clocks: Clock
 }
 
 /**
- * Returns the index of the page after which a version was decided. When a version was requested by its id,
- * the page that was fetched meanwhile is decided after the response.
+ * Returns the index from which the versions of the next change may come. After a version that was requested
+ * by its id, they may also come from the last page before the response: it was fetched meanwhile and is
+ * processed later.
  */
 function decidedAfter(showings: Showing[], at: number): number {
   if (showings[at]?.by !== 'ids') return at;
@@ -101,8 +102,9 @@ function decidedAfter(showings: Showing[], at: number): number {
 }
 
 /**
- * Returns whether one explanation is better than another. Of two equally good ones, the explanation with
- * fewer changes, each with more events, is more likely.
+ * Returns whether explanation `a` is better than `b`: it leaves fewer events unexplained, or as many events
+ * and its version is not later. The caller passes as `a` the explanation with more events in the last change,
+ * because it is more likely.
  */
 function isBetter(a: Reached, b: Reached): boolean {
   return a.unexplained < b.unexplained || (a.unexplained === b.unexplained && a.showing <= b.showing);
@@ -191,8 +193,9 @@ function checkReferences({ change, by }: Explained, showings: Showing[], accuse:
 const NOBODY = { learner: { id: null, remoteId: null }, course: { id: null, revision: null } };
 
 /**
- * Returns the value in a version. If the version has no value, returns the value in the last processed
- * version that has one. The versions between these two may or may not have been processed.
+ * Returns the values that an event may have: the value in this version. If the version has no value, returns
+ * the value in the last processed version that has one, and the values in the versions between these two,
+ * which may or may not have been processed.
  */
 function lastShown<Of extends 'learner' | 'course'>(
   showings: Showing[],

@@ -68,7 +68,10 @@ export function isConfirmed({ changedAt, by }: Showing, was: ProgressionState | 
   return by === 'ids' || changedAt === null || knownChange === null || changedAt >= Date.parse(knownChange);
 }
 
-/** Between two events of one change, the record has its new status, and the same removal as before. */
+/**
+ * Returns whether the states between the events of a change are right: they have the new status and the new
+ * dates, and until the event about the removal or return, the removal date from before the change.
+ */
 function statesFollow(events: TakenEvent[]): boolean {
   const [was, is] = [events[0]?.detail.previous ?? null, events.at(-1)?.detail.progression];
   return events.slice(0, -1).every(({ detail, type }) => {

@@ -7,7 +7,10 @@ import { areFactsShown, type Clocks, mayBeExpired } from './explained-changes.ts
 import { isSuspect } from './suspect-changes.ts';
 import type { Accuse } from './violation.ts';
 
-/** An hour less than a day, because the machines' clocks differ a little. */
+/**
+ * The window in which suspect changes are counted. It is an hour less than the 24 hours of the rule, because
+ * the machines' clocks differ a little.
+ */
 const WINDOW_MS = 23 * 60 * 60 * 1000;
 /**
  * How long before the start of a hold the held changes may have been shown, because a page is fetched before
@@ -103,7 +106,8 @@ function suspectChanges({
           removedAt !== null,
           change.erased,
         ]);
-        // A release that still applies covers the same facts again, whatever the state before them is.
+        // When Kombo shows released facts again, the change counts as released, even if the known state
+        // before the change is different.
         const wasReleased =
           releasedFacts.has(facts) ||
           released.some(

@@ -5,7 +5,11 @@ import type { Accuse } from './violation.ts';
 /** A time in milliseconds that is longer than a request of a killed process can take. */
 const UNDERWAY_MS = 30_000;
 
-/** Checks the outcomes of calls. A worker must not return `busy` because of its own lease. */
+/**
+ * Checks the outcomes of calls. If no other worker ran and no fault occurred shortly before, a call must not
+ * end as `superseded`, and after a released lease it must not end as `busy`. Otherwise a worker did not
+ * recognise its own write after its response was lost.
+ */
 export type OutcomeWatch = {
   /** Records that a call begins. Returns a function that must be called with the outcome of the call. */
   begins(): (end: InvocationEnd, accuse: Accuse) => void;
@@ -48,7 +52,7 @@ export function outcomeWatch(scenario: Scenario, now: () => number): OutcomeWatc
         // reports its end much later than it happened.
         wasCleanlyLeft = isClean && running === 0 && lastTrouble < begunAt;
         // A worker that was frozen beyond its lease stops, whether or not another worker has acquired the
-        // lease.
+        // lease. So only quick calls are checked.
         const wasQuick = now() - begunAt < scenario.leaseMs / 2;
         const isDelayed = scenario.faults['table-write-delayed'] > 0;
         const wasAlone = isAlone && begun === place && wasQuick && !isDelayed;

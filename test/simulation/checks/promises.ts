@@ -94,9 +94,8 @@ export async function checkPromises(world: World, observer: Ports, accuse: Accus
 }
 
 /**
- * Checks that the known state equals the state that Kombo shows. A null in Kombo does not change a known
- * value. After a discarded change, the discarded state is compared, or the known state before the change if
- * Kombo no longer shows the change.
+ * Checks that the known state, or the state of the last discarded change, equals the state that Kombo shows.
+ * Fields that are null in Kombo are not compared.
  */
 function checkLastState(
   truth: ShownState,

@@ -15,7 +15,10 @@ export function tableItems(table: MemoryTable): Map<string, Item> {
   );
 }
 
-/** Returns the keys of items that are new or different. A write replaces the item object. */
+/**
+ * Returns the keys of items that are new or different. An item that was not written is the same object as
+ * before, which saves most deep comparisons.
+ */
 export function changedItems(before: Map<string, Item>, after: Map<string, Item>): string[] {
   return [...after].flatMap(([key, item]) => {
     const was = before.get(key);

@@ -13,7 +13,10 @@ const Progress = z.object({ entry: z.int(), watermark: z.nullable(z.string()) })
 const EPOCH = '1970-01-01T00:00:00.000Z';
 /** The largest difference between the clocks of Kombo's own machines. */
 const CLOCKS_DIFFER_MS = 2_000;
-/** The size limit of each stored item of a hold in bytes. */
+/**
+ * The largest size in bytes that this check accepts for a stored item of a hold, about a quarter of
+ * DynamoDB's limit of 400 KB.
+ */
 const HELD_BYTES = 100_000;
 
 /**

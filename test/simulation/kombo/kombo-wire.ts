@@ -2,9 +2,7 @@ import type { RecordContent } from '../school/record.ts';
 import type { NullableField, School } from '../school/school.ts';
 import type { Random } from '../world/random.ts';
 
-/**
- * Returns the fields of a record in a response. A field is null if it is turned off or its value was erased.
- */
+/** The fields of a record in a response. A field is null if it is turned off or its value was erased. */
 export type ShownFields = Pick<
   RecordContent,
   'status' | 'enrolledAt' | 'completedAt' | 'removedAt' | 'remoteData'
@@ -78,7 +76,10 @@ function realDate(time: number | null): number | null {
   return time === null || time < FIRST_REAL || time > LAST_REAL ? null : time;
 }
 
-/** Returns a record as JSON of Kombo's responses. The same time is written in different formats. */
+/**
+ * Returns a record as JSON of Kombo's responses. Each time is written in one of several formats, chosen at
+ * random.
+ */
 export function wireRecord(id: string, fields: ShownFields, isGarbled: boolean, random: Random): unknown {
   const time = (value: number | null) => (value === null ? null : spell(value, random));
   const { learner, names, course, remoteData } = fields;

@@ -15,7 +15,7 @@ export type PageChains = {
     records: SchoolRecord[];
     next: string | null;
   };
-  /** Returns whether the pass of this cursor has already ended. */
+  /** Ends the pass of this cursor, so that all its cursors are expired. */
   expire(cursor: string): void;
   /** Prevents, from now on, that a row disappears or that a key moves without an update. */
   settle(): void;

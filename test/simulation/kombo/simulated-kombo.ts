@@ -187,7 +187,10 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
     return reply(200, successBody({ id: 'sandbox:simulated', tool: { slug: 'sandbox' }, data_expired_at }));
   };
 
-  /** Returns the time of the clock in Kombo's responses, which may advance while the response is written. */
+  /**
+   * Creates a response. The time in its `date` header is up to 1.5 seconds late, because the clock advances
+   * while the response is written.
+   */
   const reply = (status: number, body: string, headers: Record<string, string> = {}): Answer => {
     const ahead = faults.strikes('kombo-clock-ahead') ? random.int(60_000, AHEAD_MS) : 0;
     const date = new Date(komboNow() + random.int(0, 1500) + ahead).toUTCString();

@@ -74,7 +74,7 @@ export function schoolLife(
     trace.note(() => `school ${name} ${records.map(describeRecord).join('; ')}`);
   };
 
-  /** The change becomes visible now. Its time is now or earlier. */
+  /** Applies a change, which becomes visible now. The time of the change is earlier by `lateness`. */
   const apply = (
     record: SchoolRecord,
     patch: RecordPatch,

@@ -8,7 +8,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /**
- * The changes of single records that occur only in some schools, so that the other histories do not change.
+ * The changes of single records that occur only in some schools. They are drawn separately, so that a new
+ * kind does not change the histories of other schools.
  */
 export const specialKinds = [
   'retakes',
@@ -31,7 +32,10 @@ export type SpecialStep = {
 
 type Situation = { school: School; now: number; random: Random };
 
-/** For each kind of history, the function that returns the next change of a record, or null. */
+/**
+ * For each kind, the function that returns the next change of a record, or null if the record cannot change
+ * in this way now.
+ */
 export const specialSteps: Record<
   SpecialKind,
   (record: SchoolRecord, situation: Situation) => SpecialStep | null
@@ -52,8 +56,9 @@ export const specialSteps: Record<
 };
 
 /**
- * Completes the record, reopens the course without a completion date, and completes the record again.
- * Sometimes, the date of the second completion appears later.
+ * Makes the next step of a retake: completes the record, reopens the course without a completion date, or
+ * completes the record again. Sometimes the second completion comes without its date, and the next step adds
+ * the date.
  */
 function retake(record: SchoolRecord, { now, random }: Situation): SpecialStep | null {
   if (record.removedAt !== null) return null;
@@ -95,7 +100,10 @@ function changeInSecret(record: SchoolRecord, { now, random }: Situation): Speci
   return { name: `${name} with an old changed_at`, patch: { ...patch, changedAt } };
 }
 
-/** Moves the progression to another learner or to another course, and soon removes the record. */
+/**
+ * Moves the progression to another learner or to another course. In later steps, the record is removed and
+ * its data is erased.
+ */
 function merge(record: SchoolRecord, { school, now, random }: Situation): SpecialStep | null {
   const { learner, course, removedAt, past } = record;
   if (removedAt !== null) {
@@ -121,7 +129,10 @@ function merge(record: SchoolRecord, { school, now, random }: Situation): Specia
   return { name: 'mergeLearner', patch: { learner: other }, movesChangedAt: random.chance(0.7) };
 }
 
-/** Removes and blanks the record between two polls, or erases it, or lets it return and erases it again. */
+/**
+ * Makes the next step of an erasure: removes the record, removes and blanks it at the same time, erases a
+ * removed record, or restores an erased record.
+ */
 function eraseOrReturn({ removedAt, lost }: SchoolRecord, { now, random }: Situation): SpecialStep {
   if (removedAt === null) {
     return random.chance(0.5)

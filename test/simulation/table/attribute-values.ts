@@ -10,8 +10,8 @@ export function equalValues(a: AttributeValue | undefined, b: AttributeValue | u
 }
 
 /**
- * Returns a number less than 0, 0, or a number greater than 0. Returns null if the values cannot be compared:
- * then no item matches.
+ * Compares two strings, two numbers or two binaries: returns a negative number, 0, or a positive number.
+ * Returns null for all other pairs. Then no item matches.
  */
 export function compareValues(a: AttributeValue | undefined, b: AttributeValue | undefined): number | null {
   if (a?.S !== undefined && b?.S !== undefined) return Buffer.compare(Buffer.from(a.S), Buffer.from(b.S));
@@ -35,7 +35,10 @@ export function typeOf(value: AttributeValue): string {
   return Object.keys(value)[0] ?? '';
 }
 
-/** Returns the length of a string or a binary in bytes, or of a set, list or map in elements. */
+/**
+ * Returns the length of a string or a binary in bytes, or of a set, list or map in elements. Returns null for
+ * the other types, which have no size.
+ */
 export function sizeOf(value: AttributeValue): number | null {
   if (value.S !== undefined) return Buffer.byteLength(value.S);
   if (value.B !== undefined) return value.B.length;
@@ -55,7 +58,7 @@ export function validation(message: string): Error {
   return Object.assign(new Error(message), { name: 'ValidationException' });
 }
 
-/** Returns the value with its keys in order, so that equal values are equal as text. */
+/** Returns the value as JSON with sorted keys, so that equal values give equal texts. */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) => {
     if (inner instanceof Uint8Array) return Buffer.from(inner).toString('base64');

@@ -115,7 +115,7 @@ function parseArguments(tokens: TokenReader, test: Test): Condition {
   return (item, at) => test(path(item, at), argument(item, at));
 }
 
-/** A path, a value, or the size of a path. */
+/** Parses a path, a value, or the size of a path. */
 export function parseOperand(tokens: TokenReader): Operand {
   if (tokens.peek()?.kind === 'value') {
     const placeholder = tokens.take('value');

@@ -1,4 +1,7 @@
-/** One word of a DynamoDB expression. `name`: an attribute, or `#placeholder`. `value`: a `:placeholder`. */
+/**
+ * One word of a DynamoDB expression. `name`: an attribute, a keyword or a `#placeholder`. `value`: a
+ * `:placeholder`. `mark`: a symbol such as `<=`.
+ */
 export type Token = { kind: 'name' | 'value' | 'mark'; text: string };
 
 const TOKEN = /\s*(?:(:\w+)|(#\w+|[A-Za-z_]\w*)|(<>|<=|>=|[=<>(),+\-.]))/y;
@@ -6,7 +9,10 @@ const TOKEN = /\s*(?:(:\w+)|(#\w+|[A-Za-z_]\w*)|(<>|<=|>=|[=<>(),+\-.]))/y;
 /** Reads the words of an expression, one after the other. */
 export type TokenReader = {
   peek(): Token | undefined;
-  /** Consumes the next word if it is this symbol, or this keyword in upper or lower case. */
+  /**
+   * Consumes the next word and returns true if it is this symbol, or this keyword in upper or lower case.
+   * Otherwise returns false.
+   */
   accept(text: string): boolean;
   expect(text: string): void;
   take(kind: Token['kind']): string;

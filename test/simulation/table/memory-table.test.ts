@@ -67,7 +67,7 @@ function faultlessTable(): DynamoDbCalls {
   });
 }
 
-/** Returns the parts of a response that a caller uses, in a defined order. */
+/** Returns the response as JSON with sorted keys, or the name of the error that was thrown. */
 async function outcome(run: () => Promise<unknown>): Promise<unknown> {
   try {
     return JSON.parse(canonical(await run()) ?? 'null');

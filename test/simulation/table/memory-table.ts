@@ -18,7 +18,8 @@ export type TableKey = { partition: string; sort: string };
 export type MemoryTable = {
   get(key: Item): Item | undefined;
   /**
-   * Returns the item before its last write if this write was less than the given number of milliseconds ago.
+   * Returns the item before its last write if this write was less than the given number of milliseconds ago,
+   * and otherwise the item itself. Returns undefined if there was no item at that time.
    */
   getStale(key: Item, youngerThanMs: number): Item | undefined;
   put(input: PutItemCommandInput): Item | undefined;
@@ -32,7 +33,11 @@ export type MemoryTable = {
 
 type Row = { key: Item; item: Item | undefined; before: Item | undefined; writtenAt: number };
 
-/** @param now the clock that decides whether a stale read is possible */
+/**
+ * Creates an empty table.
+ *
+ * @param now the clock that decides whether a stale read is possible
+ */
 export function memoryTable({ partition, sort }: TableKey, now: () => number = () => 0): MemoryTable {
   const watchers: ((before: Item | undefined, after: Item | undefined) => void)[] = [];
   const partitions = new Map<string, Map<string, Row>>();

@@ -5,8 +5,8 @@ export type Trace = {
   note(line: () => string): void;
   lines(): string[];
   /**
-   * Returns a digest of the trace. Two runs have the same digest if and only if they took the same steps at
-   * the same times.
+   * Returns a digest of the recorded lines, each with its time, so that two runs can be compared. Returns an
+   * empty text if the history is not recorded.
    */
   hash(): string;
 };
