@@ -9,10 +9,10 @@ import { Spent } from './measured-process.ts';
 import type { Task } from './task.ts';
 
 /**
- * Bundles `task.ts` in the same way as the functions, so that a measured process does not load a compiler for
- * TypeScript.
+ * Bundles `task.ts` with the options of the deployed functions, so that a measured process does not need to
+ * compile TypeScript.
  *
- * @returns the bundle's file
+ * @returns the path of the bundle
  */
 export async function bundledTask(): Promise<string> {
   const outfile = join(mkdtempSync(join(tmpdir(), 'schoolbell-bench-')), 'task.mjs');
@@ -21,17 +21,18 @@ export async function bundledTask(): Promise<string> {
 }
 
 /**
- * The memory with which Lambda gives a function a whole core. A function with less memory gets a share of a
- * core, in proportion to its memory.
+ * The memory, in MB, with which Lambda gives a function one whole core (documented by AWS). A function with
+ * less memory gets a share of a core, in proportion to its memory.
  */
 const WHOLE_CORE_MB = 1_769;
 
 /**
- * Runs a bundle with the Node options of the deployed poll function. Returns what the process used for its task.
+ * Runs a bundle in a new process. Returns the time and memory that the process used for its task.
  *
  * @param task is passed as JSON in the first argument of the process
- * @param functionMb limits the process to the share of a core that a function with this memory has (Linux only).
- *   Without it, the process has a whole core and the options of the poll function
+ * @param functionMb the memory of a function: the process has the Node options and (on Linux only) the share
+ *   of a core that such a function has. Without it, the process has a whole core and the Node options of the
+ *   poll function
  * @throws when the process ends without a result
  */
 export async function runChild(bundle: string, task: Task, functionMb?: number): Promise<Spent> {
@@ -47,12 +48,15 @@ export async function runChild(bundle: string, task: Task, functionMb?: number):
   return Spent.parse(message);
 }
 
-/** The period in which Lambda gives a function its share of a core. */
+/**
+ * The period, in milliseconds, in which Lambda is assumed to give a function its share of a core. AWS does
+ * not document it.
+ */
 const PERIOD_MS = 20;
 
 /**
- * Limits a process to a share of one core. Stops the process each time it has used its share, and continues
- * the process for the next period.
+ * Limits a process to a share of one core. Every 2 ms, stops the process if it has used more processor time
+ * than its share of the elapsed time plus one period, otherwise continues it.
  */
 function limitShare(child: ChildProcess, share: number): void {
   const began = performance.now();
@@ -63,7 +67,10 @@ function limitShare(child: ChildProcess, share: number): void {
   child.once('exit', () => clearInterval(timer));
 }
 
-/** Returns the processor time of all threads of a process, in milliseconds. */
+/**
+ * Returns the processor time that all threads of a process have used, in milliseconds. Returns 0 if a thread
+ * ends while it is read, and on systems without `/proc`.
+ */
 function usedMs(pid: number): number {
   try {
     return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {

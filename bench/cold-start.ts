@@ -43,7 +43,7 @@ const ENVIRONMENT = {
 /**
  * Measures the processor time that a new process needs to load the poll function's bundle. The time is
  * compared with a function that only creates the same AWS clients. The two bundles are loaded alternately.
- * The measurement takes 15 seconds.
+ * The measurement takes about 15 seconds.
  */
 export function measureColdStart(): Measure {
   const directory = mkdtempSync(join(tmpdir(), 'schoolbell-cold-start-'));
@@ -68,7 +68,7 @@ export function measureColdStart(): Measure {
   }
 }
 
-/** Creates a bundle in the same way as the CDK does for a deployment. Returns the file. */
+/** Creates a bundle with the options of a deployment. Returns its path. */
 function bundle(
   outfile: string,
   what: { entryPoints: string[] } | { stdin: { contents: string; resolveDir: string } },
@@ -77,7 +77,10 @@ function bundle(
   return outfile;
 }
 
-/** Loads a bundle in a new process. Returns the processor time in milliseconds. */
+/**
+ * Loads a bundle in a new process. Returns the processor time of the loading, in milliseconds. Throws if the
+ * process fails.
+ */
 function load(script: string, file: string): number {
   const run = spawnSync(process.execPath, [script, file], { env: ENVIRONMENT, encoding: 'utf8' });
   if (run.status !== 0) throw new Error(run.stderr.slice(-1_000));

@@ -30,8 +30,8 @@ export const SECRETS = 3;
 
 const POLLS_A_MONTH = 4 * 730;
 /**
- * The assumed duration of a poll, including the work of the function. It is an assumption because Kombo's
- * response time for a page is not known.
+ * The duration of a poll of one page, in seconds: Kombo's response time and the work of the function. It is
+ * an assumption because Kombo's response time is not known.
  */
 const POLL_SECONDS = 0.6;
 /**
@@ -40,30 +40,38 @@ const POLL_SECONDS = 0.6;
  * 9.2 s, to have a margin.
  */
 const DISPATCH_SECONDS = { once: 0.2, perIntegration: 0.0009 };
-/** The memory of the dispatch function and of the poll function. */
+/** The memory of the dispatch function and of the poll function, in GB. */
 const GIGABYTES = 0.5;
 /**
- * The size of the log of one invocation: Lambda's own lines, the line about the run or the dispatch, and the
- * metrics.
+ * The size of the log of one invocation, in bytes: Lambda's own lines, the line about the run or the
+ * dispatch, and the metrics.
  */
 const LOG_BYTES = 2_500;
 /**
- * The requests of Lambda to empty queues. Lambda polls two queues with five pollers each, every 20 seconds.
+ * The number of requests with which Lambda polls two empty queues in a month. Each queue has five pollers,
+ * and each poller sends a request every 20 seconds.
  */
 const IDLE_RECEIVES_A_MONTH = 2 * 5 * 3 * 60 * 730;
-/** The size of one integration's settings as an item of the table. */
+/** The size of one integration's settings as an item of the table, in bytes. */
 const SETTINGS_BYTES = 176;
 const READ_UNIT_BYTES = 4 * 1024;
 const BATCH = 10;
 
-/** The load of a poll of a single page: the records on it, and how many of them have changed. */
+/**
+ * The load of a poll that reads one page: the number of records on the page, and how many of them have
+ * changed.
+ */
 export type PollLoad = { records: number; changes: number };
 
 export const LOADS = { idle: { records: 2, changes: 0 }, busy: { records: 50, changes: 20 } } as const;
 
-/** Returns the capacity units and requests of a poll of a single page. A test compares them with real polls. */
+/**
+ * Returns the capacity units and the number of `PutEvents` requests of a poll that reads one page. A test
+ * compares them with real polls.
+ */
 export function pollRequests({ records, changes }: PollLoad) {
-  // A journal entry is compressed to about 112 bytes per change. The checkpoint is written only with the lease.
+  // A journal entry is compressed to about 112 bytes per change. A poll of one page writes the checkpoint
+  // twice: when it acquires the lease, and when it releases the lease.
   const entryUnits = Math.ceil((400 + 112 * changes) / 1024);
   return {
     readUnits: 1 + records,
@@ -72,7 +80,7 @@ export function pollRequests({ records, changes }: PollLoad) {
   };
 }
 
-/** Returns the cost of a month in dollars, by service, with polls every 15 minutes. */
+/** Returns the cost of a month in dollars, by service, if each integration is polled every 15 minutes. */
 export function monthlyCost(integrations: number, load: PollLoad) {
   const poll = pollRequests(load);
   const polls = POLLS_A_MONTH * integrations;
@@ -89,7 +97,8 @@ export function monthlyCost(integrations: number, load: PollLoad) {
     queues: (IDLE_RECEIVES_A_MONTH + sends + 2 * polls) * PRICES.queueRequest,
     events: polls * load.changes * PRICES.event,
     logs: (invocations * LOG_BYTES * PRICES.logGigabyte) / 1e9,
-    // This is the maximum: Lambda traces only the first call in each second, and 5 % of the others.
+    // This is the maximum: X-Ray records only the first invocation in each second, and 5 % of all further
+    // invocations.
     traces: invocations * PRICES.trace,
     fixed:
       METRICS * PRICES.metricMonth +
@@ -100,7 +109,7 @@ export function monthlyCost(integrations: number, load: PollLoad) {
   return { ...cost, total: Object.values(cost).reduce((sum, part) => sum + part, 0) };
 }
 
-/** Returns what a call of a function costs in dollars. */
+/** Returns the cost of one invocation of a function in dollars. */
 export function functionCost(memoryMb: number, seconds: number): number {
   return PRICES.lambdaRequest + (memoryMb / 1024) * seconds * PRICES.lambdaGbSecond;
 }
@@ -131,8 +140,8 @@ export function shortCostRows(): string[][] {
 }
 
 /**
- * Returns a table with the share of each limit that busy integrations use while the messages of a dispatch are
- * processed.
+ * Returns a table of AWS's limits. It shows the share of each limit that is used while the polls of one
+ * dispatch run, if all integrations are busy.
  */
 export function limitTable(): string {
   const sizes = [10, 100, 1_000, 10_000];

@@ -6,8 +6,8 @@ import { rereadEverything } from './reread.ts';
 import { startSurroundings } from './surroundings.ts';
 
 /**
- * The owner of the leases. It is as long as the owner that a function uses, and always the same, so that a
- * journal entry always has the same size.
+ * The owner of the leases. It is as long as the random owner that a function uses. It never changes, so that
+ * equal journal entries always have the same compressed size.
  */
 const OWNER = '00000000-0000-4000-8000-000000000000';
 
@@ -19,7 +19,7 @@ export type PollCounts = {
   writeUnits: number;
   putEvents: number;
   events: number;
-  /** The number of bytes in the journal entries that the poll appended. */
+  /** The compressed size of the journal entries that the poll appended, in bytes. */
   journalBytes: number;
 };
 
@@ -27,8 +27,8 @@ type Counter = Omit<PollCounts, 'kombo' | 'events'>;
 const NOTHING: Counter = { dynamoDb: 0, readUnits: 0, writeUnits: 0, putEvents: 0, journalBytes: 0 };
 
 /**
- * Adds an integration with `count` records, without polling it. It is polled with the embedded DynamoDB
- * engine.
+ * Starts a sandbox with one integration that has `count` records, and adds the integration to a table in the
+ * embedded DynamoDB engine. Does not poll the integration.
  */
 export async function openCountedSchool(id: IntegrationId, count: number) {
   const surroundings = await startSurroundings([{ id, count }], 'embedded');
@@ -49,7 +49,10 @@ export async function openCountedSchool(id: IntegrationId, count: number) {
     change: (every: number) => surroundings.change(id, every),
     /** Sets the watermark to a time before the first record, so that the next poll reads everything. */
     reread: () => rereadEverything(services, integrationOf(id), clock.now),
-    /** Polls in the same way as the poll function does for a message. */
+    /**
+     * Polls the integration once, in the same way as the poll function does for a message. Throws if the poll
+     * does not end.
+     */
     async poll(): Promise<PollCounts> {
       const [requests, events] = [control.requests, countEvents()];
       Object.assign(counter, NOTHING);
@@ -69,7 +72,10 @@ export async function openCountedSchool(id: IntegrationId, count: number) {
 type Consumed = { CapacityUnits?: number | undefined };
 type Response = { ConsumedCapacity?: Consumed | Consumed[] | undefined };
 
-/** Returns calls that count requests, and add up the capacity units that the engine reports. */
+/**
+ * Returns DynamoDB calls that add to `counter`: the number of requests, the capacity units that the engine
+ * reports, and the size of appended journal entries.
+ */
 function countedCalls(calls: DynamoDbCalls, counter: Counter): DynamoDbCalls {
   const counted =
     <Input extends object, Output extends Response>(

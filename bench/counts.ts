@@ -6,7 +6,10 @@ import { HOUR_MS } from './surroundings.ts';
 const RECORDS = 2_500;
 const CHANGE_EVERY = 10;
 
-/** What polls use. The numbers are exact: every run of the benchmark gives the same numbers. */
+/**
+ * The requests, capacity units, events and bytes of three polls. The numbers are exact: every run of the
+ * benchmark gives the same numbers.
+ */
 export type Counts = {
   /** A poll that reads no record. */
   idle: PollCounts;
@@ -32,7 +35,7 @@ export async function countPolls(): Promise<Counts> {
   }
 }
 
-/** Returns the rows about requests, capacity units and bytes. */
+/** Returns the rows of the benchmark about requests, capacity units and bytes. */
 export function countMeasures({ idle, tenth }: Counts): Measure[] {
   const { readUnits, writeUnits, events, journalBytes } = tenth;
   const readUnitsARecord = (readUnits - idle.readUnits) / RECORDS;

@@ -70,7 +70,10 @@ export function benchPorts(
   };
 }
 
-/** The time and memory that a process used for its task, without the time to load its code. */
+/**
+ * The time and memory that a process used for its task, and how much it read. The times do not include
+ * loading the code.
+ */
 export const Spent = z.object({
   wallMs: z.number(),
   /** User and system time on all processors. */

@@ -14,7 +14,7 @@ export type Measure = {
    * The values of what the measure is compared with, one per round. Empty for a measure without a comparison.
    */
   limits: number[];
-  /** The maximum of the ratio or, without a comparison, of the value. */
+  /** The maximum of the ratio of `values` to `limits` or, without a comparison, of the value. */
   atMost: number;
 };
 

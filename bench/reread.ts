@@ -5,8 +5,8 @@ import { benchPorts, SETTINGS, type Services } from './measured-process.ts';
 import { CREATED_AT, HOUR_MS } from './surroundings.ts';
 
 /**
- * Sets the watermark to a time before the creation of the first record, so that the next poll reads all
- * records.
+ * Ends the run in progress and sets the watermark to a time before the creation of the first record, so that
+ * the next poll reads all records. Throws if a poll holds the lease.
  */
 export async function rereadEverything(
   services: Services,

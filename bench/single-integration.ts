@@ -10,19 +10,22 @@ import type { Task } from './task.ts';
 /** The options of the benchmark. */
 export type BenchOptions = {
   engine: 'native' | 'embedded';
-  /** The number of times that each measure is repeated. */
+  /** The number of rounds. Each time is measured once per round. */
   rounds: number;
   /** The sandbox's response time for a page, in milliseconds. */
   responseMs: number;
-  /** The number of records of the integration that is polled. Memory is also measured with ten times as many. */
+  /**
+   * The largest number of records of a polled integration. Some measures use a quarter or a tenth of it, and
+   * the measure of peak memory of a very large sync uses ten times as many.
+   */
   records: number;
   /** Prints which measure is running. */
   say: (what: string) => void;
 };
 
 /**
- * The response time for the measures of processor time and memory. With the normal response time, these
- * measures would take a quarter of an hour.
+ * The sandbox's response time for the measures whose names contain it, and for peak memory. With the response
+ * time of the options (100 ms), these measures would take a quarter of an hour.
  */
 const FAST_RESPONSE_MS = 20;
 
@@ -40,9 +43,9 @@ type Case = { records: number; responseMs: number; functionMb?: number };
 type Rounds = Record<'reader' | 'firstSync' | 'unchanged' | 'changed' | 'page' | 'idle', Spent[]>;
 
 /**
- * Measures the time, processor time and memory of polls of one integration: its first sync, a poll without
- * changes, and a poll after a tenth of the records have changed. Also measures a reader, which only fetches
- * and parses each page once. Each poll runs in a separate process, and so does the reader.
+ * Measures the time, processor time and memory of three polls: a first sync, a poll that reads all records
+ * again unchanged, and a poll that reads all records after a tenth of them have changed. Also measures a
+ * reader, which only fetches and parses each page once. Each poll and each reader runs in a separate process.
  */
 export async function measureTimes(options: BenchOptions): Promise<Measure[]> {
   const { records, responseMs } = options;
@@ -85,17 +88,20 @@ export async function measureTimes(options: BenchOptions): Promise<Measure[]> {
 /** The memory sizes of the measured functions, in MB. The function with the largest size has a whole core. */
 const SIZES_MB = [256, 512, 1_024, 1_769];
 
-/** The seconds that polls take in a function of one size. */
+/** The durations, in seconds, of polls in a function with this memory. */
 export type Size = { memoryMb: number; idle: number; page: number; firstSync: number };
 
-/** The time that one call of the poll function has for pages: see `functions/poll/handler.ts`. */
+/**
+ * The time that one invocation of the poll function has for pages, in seconds: its timeout of 15 minutes
+ * minus `RESERVE_MS` of `functions/poll/handler.ts`.
+ */
 const INVOCATION_SECONDS = 15 * 60 - 90;
 
 /**
  * Measures the time of polls with the share of a core that functions of several memory sizes have: a poll
  * that finds nothing, a poll of one page on which all records have changed, and a first sync. Of several
- * rounds, the shortest time is used, because other work on the machine only adds time. Also checks that the
- * first sync of a large integration ends within one call.
+ * rounds, the shortest time is used, because other work on the machine only adds time. Also measures a first
+ * sync of ten times as many records, which must end within one invocation.
  */
 export async function measureSizes(options: BenchOptions): Promise<{ sizes: Size[]; measures: Measure[] }> {
   const { records, responseMs } = options;
@@ -121,7 +127,9 @@ export async function measureSizes(options: BenchOptions): Promise<{ sizes: Size
   };
 }
 
-/** Returns a Markdown table with the times for each memory size, and what the calls of the function cost. */
+/**
+ * Returns a Markdown table with the times for each memory size, and with the cost of a million invocations.
+ */
 export function sizeTable(sizes: Size[]): string {
   const head = [
     'memory',
@@ -144,7 +152,10 @@ export function sizeTable(sizes: Size[]): string {
 
 const ALL = ['reader', 'firstSync', 'unchanged', 'changed'] as const;
 
-/** Polls the integration of each round in turn. The tasks run in this order. */
+/**
+ * Measures the tasks in their order, with another integration in each round. Each task runs in a separate
+ * process.
+ */
 async function measureCase(
   { engine, rounds, say }: BenchOptions,
   { records, responseMs, functionMb }: Case,
@@ -183,7 +194,7 @@ async function measureCase(
   return spent;
 }
 
-/** Measures the peak memory of a first sync of ten times as many records. */
+/** Measures the peak memory of a first sync of ten times as many records as the options name. */
 export async function measureMemory({ engine, records, say }: BenchOptions): Promise<Measure[]> {
   const integration = integrationOf('moodle:large');
   const count = records * 10;

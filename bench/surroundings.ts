@@ -19,8 +19,8 @@ export type School = { id: IntegrationId; count: number };
  * Starts what measured processes use: the sandbox and the bus in this process, and a DynamoDB engine with the
  * table.
  *
- * @param engine `native` runs in a separate process, if @dynoxide/linux-x64 is installed. `embedded` runs in
- *   this process
+ * @param engine `native` runs in a separate process. `embedded` runs in this process, and is used instead of
+ *   `native` if the package @dynoxide/linux-x64 is not installed
  */
 export async function startSurroundings(schools: School[], engine: 'native' | 'embedded') {
   const clock = steppedClock(CREATED_AT + HOUR_MS);

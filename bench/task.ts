@@ -5,8 +5,8 @@ import { runPoll } from '../functions/core/poll/run-poll.ts';
 import { benchPorts, KEY, SETTINGS, Services, type Spent } from './measured-process.ts';
 
 /**
- * The task of a measured process: to poll an integration until its poll has ended, or only to fetch and parse
- * each of its pages once, one after another. A poll cannot be faster than this reading.
+ * The task of a measured process. `poll`: polls an integration until the poll has ended. `read`: only fetches
+ * and parses each page once, one after another, which is the minimum work of a poll.
  */
 const Task = z.object({ what: z.enum(['poll', 'read']), services: Services, integration: Integration });
 export type Task = z.infer<typeof Task>;

@@ -31,8 +31,8 @@ const REFUSALS = new Set([
 const WRONG_REGION = /^Region (is missing|not accepted)/;
 
 /**
- * Returns why AWS refuses every call of this kind until a person changes the deployment, as text for an error
- * message. Returns null for an error that may be temporary.
+ * Returns the reason, as text for an error message, if AWS refuses the call until a person changes the
+ * deployment or its credentials. Returns null for all other errors.
  */
 export function refusalOf(error: unknown): string | null {
   if (error instanceof Error && WRONG_REGION.test(error.message))
@@ -43,11 +43,12 @@ export function refusalOf(error: unknown): string | null {
 }
 
 /**
- * Returns the core's error for a call of AWS that failed after the SDK's own retries. AWS's message is omitted,
- * because it may quote the request.
+ * Returns the core's error for a call of AWS that failed after the SDK's own retries: a DeploymentError if a
+ * person must resolve it, otherwise a TransientError. AWS's message is omitted from the text, because it may
+ * quote the request.
  *
- * @param texts.temporary what happened, for an error that may be temporary
- * @param texts.refused what happened and what to do, for an error that a person must resolve
+ * @param texts.temporary what happened, for a TransientError
+ * @param texts.refused what happened and what to do, for a DeploymentError
  * @param texts.codes matches further error codes that waiting does not resolve
  */
 export function awsError(

@@ -18,15 +18,15 @@ import { statementError } from './translate-errors.ts';
 const BATCH = 25;
 
 /**
- * The number of batches that are written at the same time: enough for a page of 200 records. The AWS client
- * has 50 connections, and the renewal of the lease needs a connection, too.
+ * The number of batches that are written at the same time. A page of 250 changes needs 10 batches. The number
+ * is far below the 50 connections of the AWS client.
  */
 const BATCHES_AT_ONCE = 8;
 
 /**
  * One progression to write. A statement is either an insert, for a progression that is not stored, or an
- * update of an older entry's state. `first` is the statement that is expected to succeed. `isSecond`: the
- * condition of the first statement failed, and the other statement is being tried.
+ * update, for a progression that an older entry stored. `first` is the statement that is expected to succeed.
+ * `isSecond`: the condition of the first statement failed, and the other statement is being tried.
  */
 type Write = { known: KnownProgression; first: 'insert' | 'update'; isSecond: boolean };
 
@@ -44,7 +44,8 @@ const BUSY = new Set([
  * fails separately. If the entry changes a progression twice, only its last state is written. See
  * `Store.applyEntry`.
  *
- * @throws TransientError when DynamoDB stays too busy for some of the statements
+ * @throws TransientError when DynamoDB stays too busy for some of the statements; the error of
+ *   `statementError` for any other failure of a statement
  */
 export async function applyEntry(
   table: Table,
@@ -81,7 +82,10 @@ async function writeBatch(table: Table, integration: string, batch: Write[]): Pr
   }
 }
 
-/** Sends the statements. Returns one value per statement: its error code, or undefined when it succeeded. */
+/**
+ * Sends the statements. Returns one value per statement: its error code, or undefined when it succeeded. A
+ * missing response counts as `InternalServerError`.
+ */
 async function execute(table: Table, integration: string, writes: Write[]): Promise<(string | undefined)[]> {
   const Statements = writes.map((write) => statementOf(table, integration, write));
   const { Responses = [] } = await table.calls.batchExecuteStatement({ Statements });
@@ -96,7 +100,8 @@ async function execute(table: Table, integration: string, writes: Write[]): Prom
  * Returns what remains to do for a write. The response to an earlier request may have been lost, so a
  * statement may find what that request wrote. When an insert finds an item, the update is tried: it succeeds
  * if the item is older. When an update finds no older item, the insert is tried: it succeeds if there is no
- * item. When both conditions fail, this entry or a later one is already stored.
+ * item. When both conditions fail, this entry or a later one is already stored, and nothing remains. Throws
+ * the core's error for any other error code that is not temporary.
  */
 function remaining(write: Write, code: string | undefined, table: Table): Write[] {
   if (code === undefined) return [];

@@ -11,8 +11,8 @@ import { getItem, type Item, jsonContent, keyOf, parseStored, readable, type Tab
 import { isConditionFailed } from './translate-errors.ts';
 
 /**
- * The maximum number of attempts of `takeLease`. Another attempt is needed when the lease changes between its
- * read and its write.
+ * The maximum number of attempts of `takeLease`. Another attempt is needed when another worker changes the
+ * lease during an attempt.
  */
 const ROUNDS = 8;
 
@@ -41,7 +41,7 @@ export function checkpointItems(
 
         const stored = await readStored(table, id);
         const held = stored?.lease ?? null;
-        // The lease was released between the read and the write.
+        // The lease was released after `takeFree` had failed.
         if (stored === null || held === null) continue;
         // An earlier attempt of this worker succeeded, and its response was lost.
         if (held.owner === lease.owner) return taken(stored, lease);
@@ -61,7 +61,7 @@ export function checkpointItems(
     async saveCheckpoint(next, lease) {
       try {
         await write(table, next, lease, {
-          // Changes only the time of the lease: `fence` must stay the same.
+          // Changes only the end of the lease, so that its field `fence` stays the same.
           UpdateExpression: 'SET #content = :content, #revision = :next, #lease.#until = :until',
           names: { '#until': 'until' },
           values: { ':until': { S: lease.until } },
@@ -69,8 +69,8 @@ export function checkpointItems(
       } catch (error) {
         if (!isConditionFailed(error)) throw error;
         const stored = await readStored(table, next.integration);
-        // Another save of this worker may have the same revision. Only an equal checkpoint proves that this
-        // checkpoint was saved.
+        // The stored revision may come from another save of this worker. Only an equal checkpoint proves that
+        // this checkpoint was saved.
         const isOwn =
           stored?.lease?.owner === lease.owner &&
           stored.revision === next.revision &&
@@ -90,8 +90,8 @@ export function checkpointItems(
       } catch (error) {
         if (!isConditionFailed(error)) throw error;
         const stored = await readStored(table, next.integration);
-        // Another worker may have acquired the lease since then, so the stored revision is this revision or a
-        // later one.
+        // Another worker may have acquired the lease after this release, so the stored revision is this
+        // revision or a later one.
         const isOwn =
           stored?.releasedBy === lease.owner &&
           stored.lease?.owner !== lease.owner &&
@@ -108,15 +108,15 @@ const StoredCheckpoint = z.object({
   checkpoint: Checkpoint,
   revision: WholeNumber,
   /**
-   * Whether the previous lease expired without being released. It is stored, so that a repeated `takeLease`
-   * returns the same value.
+   * The lease, or null after its release. `fence`: whether the previous lease expired without being released.
+   * It is stored, so that a repeated `takeLease` returns the same value.
    */
   lease: z.nullable(z.extend(Lease, { fence: z.boolean() })),
   /** Whether another worker requested a poll of the integration while the lease was held. */
   again: z.boolean(),
   /**
-   * The last owner that released the lease. It shows a worker whether its own release succeeded if the
-   * response was lost.
+   * The last owner that released the lease, or null before the first release. It shows a worker whether its
+   * own release succeeded if the response was lost.
    */
   releasedBy: z.nullable(z.string()),
 });
@@ -142,7 +142,10 @@ function parse(item: Item): StoredCheckpoint {
   });
 }
 
-/** Acquires a lease that nobody holds. Also writes the first checkpoint of an integration. */
+/**
+ * Acquires the lease if there is none. Also writes the first checkpoint of an integration. Returns null if
+ * there is a lease.
+ */
 function takeFree(table: Table, id: string, lease: Lease): Promise<StoredCheckpoint | null> {
   return update(table, id, {
     ConditionExpression: 'attribute_not_exists(#lease)',
@@ -195,7 +198,10 @@ function leaseAttribute(lease: Lease, fence: boolean): AttributeValue {
   return { M: { owner: { S: lease.owner }, until: { S: lease.until }, fence: { BOOL: fence } } };
 }
 
-/** Returns the checkpoint after the update, or null when the condition failed. */
+/**
+ * Updates the item of a checkpoint if the condition holds. Returns the item after the update, or null when
+ * the condition failed.
+ */
 async function update(
   table: Table,
   id: string,
@@ -220,7 +226,10 @@ function taken({ checkpoint, lease: held }: StoredCheckpoint, requested: Lease):
   return { taken: true, checkpoint, lease, fence };
 }
 
-/** Replaces the checkpoint if the stored revision is the previous one and the worker still holds the lease. */
+/**
+ * Replaces the checkpoint. The condition fails if the stored revision is not the one before `next.revision`,
+ * or if the lease has another owner.
+ */
 function write(
   table: Table,
   next: Checkpoint,

@@ -24,8 +24,8 @@ import {
 const UNUSED_STEPS = ['loggerMiddleware', 'getUserAgentMiddleware', 'recursionDetectionMiddleware'];
 
 /**
- * Returns the calls that use a client. Removes the unused steps from the client. Only the commands that are named here
- * are bundled.
+ * Returns the DynamoDB calls of the store, which use the given client. Removes the unused steps from the
+ * client. Only the commands that are named here are bundled.
  */
 export function dynamoDbCalls(client: DynamoDBClient) {
   for (const step of UNUSED_STEPS) client.middlewareStack.remove(step);

@@ -22,7 +22,7 @@ import {
   type Table,
 } from './table.ts';
 
-/** Returns the store's functions for the journal. Entries expire `retentionDays` after they were detected. */
+/** Returns the store's functions for the journal. Entries expire `retentionDays` after their `detectedAt`. */
 export function journalItems(
   table: Table,
   retentionDays: number,
@@ -38,8 +38,8 @@ export function journalItems(
         ...expiryOf(entry.detectedAt, retentionDays),
       };
       if (await putItem(table, item, IF_ABSENT)) return;
-      // The content contains the name of its writer. If the stored bytes are equal, this worker wrote them,
-      // and the response was lost.
+      // The content contains the unique owner of its writer's lease. If the stored bytes are equal, this
+      // worker wrote them, and the response was lost.
       const stored = (await getItem(table, key))?.['content']?.B;
       if (stored === undefined || Buffer.compare(stored, content) !== 0) {
         throw new EntryTakenError(
@@ -79,8 +79,8 @@ async function* queryEntries(
 }
 
 /**
- * The attributes that `appendEntry` stores beside the content, so that events can be counted without reading
- * the content.
+ * The summary of an entry. `appendEntry` stores it in a separate attribute, so that events can be counted
+ * without reading the content.
  */
 const Summary = z.object({ detectedAt: Timestamp, byType: EventCounts });
 

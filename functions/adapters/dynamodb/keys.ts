@@ -32,8 +32,8 @@ export function setAsidePartition(id: IntegrationId): string {
 }
 
 /**
- * Returns the key of a set-aside item. An invalid record may have an id of any length, so an id that is too
- * long for a key is hashed.
+ * Returns the key of a set-aside item. An invalid record may have an id of any length, so an id of more than
+ * 512 bytes is hashed. DynamoDB allows 1,024 bytes for a sort key.
  */
 export function setAsideKey(id: IntegrationId, item: Pick<SetAside, 'kind' | 'id'>): ItemKey {
   const isLong = Buffer.byteLength(item.id) > 512;
@@ -42,8 +42,8 @@ export function setAsideKey(id: IntegrationId, item: Pick<SetAside, 'kind' | 'id
 }
 
 /**
- * The number of partitions for one integration's progressions. It allows 16 × 1,000 writes and 16 × 3,000
- * reads per second.
+ * The number of partitions for one integration's progressions. DynamoDB allows 1,000 write units and 3,000
+ * read units per second for each partition.
  */
 const SHARDS = 16;
 
@@ -51,7 +51,9 @@ export function progressionKey(id: IntegrationId, progression: string): ItemKey 
   return { pk: `progressions/${id}/${progressionShard(progression)}`, sk: progression };
 }
 
-/** Returns the shard of a progression, 0 to 15: the 32-bit FNV-1a hash over the id's UTF-16 units. */
+/**
+ * Returns the shard of a progression, 0 to 15: the 32-bit FNV-1a hash of the id's UTF-16 units, modulo 16.
+ */
 export function progressionShard(progression: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < progression.length; at += 1) {

@@ -39,7 +39,8 @@ function sameAsShown(item: Item, shown: ObservedProgression | undefined): KnownP
     learner,
     course: { id, remoteId, revisionId, revisionRemoteId },
     erased,
-    // A stored progression with one of these two fields is treated as not equal, so that it is decoded.
+    // If one of these two fields of the stored progression is not null, the encoded forms differ, so that the
+    // stored progression is decoded.
     discarded: null,
     unpublishedRemoval: null,
     entry,
@@ -59,8 +60,8 @@ export function progressionItem(integration: string, known: KnownProgression) {
 
 /**
  * Returns a known progression as a JSON list. The list needs a third of the bytes of an object with named
- * fields, and a tenth of the time of one attribute per field. The id and the entry number are stored in
- * separate attributes. New fields may only be added at the end.
+ * fields. Reading and writing it takes a tenth of the time of one attribute per field. The id and the entry
+ * number are stored in separate attributes. New fields may only be added at the end.
  */
 function encode({ state, learner, course, erased, discarded, unpublishedRemoval }: KnownProgression): string {
   return JSON.stringify([

@@ -8,8 +8,8 @@ import { expiryOf, getItem, IF_ABSENT, keyOf, listItems, parseStored, putItem } 
 import { withCoreErrors } from './translate-errors.ts';
 
 /**
- * Creates the store of replays, which uses the same table. Replays expire `retentionDays` after their last
- * change.
+ * Creates the store of replays, which uses the same table as `createStore`. Replays expire `retentionDays`
+ * after their last change.
  *
  * @param options.retentionDays the same number as for the journal
  */
@@ -28,8 +28,8 @@ export function createReplayStore(options: {
       ...expiryOf(replay.movedAt, options.retentionDays),
     };
     if (await putItem(table, item, condition)) return;
-    // The content contains the name of its writer. If the stored content is equal, this worker wrote it, and
-    // the response was lost.
+    // The content contains the unique id of its writer. If the stored content is equal, this process wrote
+    // it, and the response was lost.
     const stored = await getItem(table, key);
     if (stored?.['content']?.S === item.content.S) return;
     throw new ReplayChangedError(

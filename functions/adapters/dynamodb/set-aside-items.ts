@@ -7,8 +7,8 @@ import { IF_ABSENT, keyOf, listItems, parseStored, putItem, type Table } from '.
 const WRITES_AT_ONCE = 8;
 
 /**
- * Returns the store's functions for records, events and statuses that could not be processed. They are kept
- * until they are removed.
+ * Returns the store's functions for records, events and statuses that could not be processed. The items have
+ * no expiry: they stay until `removeSetAside` deletes them.
  */
 export function setAsideItems(table: Table): Pick<Store, 'setAside' | 'readSetAside' | 'removeSetAside'> {
   return {
@@ -28,8 +28,8 @@ export function setAsideItems(table: Table): Pick<Store, 'setAside' | 'readSetAs
 }
 
 /**
- * Writes a set-aside item. An item that is already stored stays unchanged, because its time shows how long it
- * has been set aside. An unknown status is replaced, because the new item has the full count.
+ * Writes a set-aside item. A record or an event that is already stored stays unchanged, because its time
+ * shows how long it has been set aside. A stored status is replaced, because its count may have changed.
  */
 async function put(table: Table, integration: string, setAside: SetAside): Promise<void> {
   const item = { ...keyOf(setAsideKey(integration, setAside)), content: { S: JSON.stringify(setAside) } };

@@ -15,7 +15,7 @@ import { withCoreErrors } from './translate-errors.ts';
 /**
  * Creates the store, which uses one DynamoDB table with the keys `pk` and `sk`, both strings, and the TTL
  * attribute `expires` (epoch seconds). The table has eight kinds of item: integrations, checkpoints, journal
- * entries, progressions, counts of holds, set-aside records, replays (see `createReplayStore`), and the last
+ * entries, progressions, counts of holds, set-aside items, replays (see `createReplayStore`), and the last
  * probe of dispatch.
  *
  * @param options.retentionDays how long journal entries and counts of holds are kept
@@ -35,8 +35,8 @@ export function createStore(options: { calls: DynamoDbCalls; table: string; rete
 }
 
 /**
- * Returns the store's functions for the last probe that dispatch made while Kombo refused the deployment. It
- * is the only item that belongs to no integration.
+ * Returns the store's functions for the last probe of dispatch (see `nextProbe`). It is the only item that is
+ * not stored for one integration.
  */
 function probeItem(table: Table): Pick<Store, 'readProbe' | 'writeProbe'> {
   return {

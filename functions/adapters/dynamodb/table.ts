@@ -81,7 +81,7 @@ export async function* queryItems(
   } while (start !== undefined);
 }
 
-/** Returns all items of one partition. Use it only for the few partitions that are small. */
+/** Returns all items of one partition. Use it only for small partitions. */
 export function listItems(table: Table, pk: string): Promise<Item[]> {
   return Array.fromAsync(queryItems(table, pk));
 }
@@ -110,8 +110,8 @@ export function parseStored<T>(
 }
 
 /**
- * Returns the items that can be parsed. Use it for overviews: a damaged item must stop only its own
- * integration, whose run reports the damage.
+ * Returns the items that can be parsed, and omits the others. Use it for overviews: a damaged item must not
+ * stop the other integrations, and the run of its own integration reports the damage.
  */
 export function readable<T>(items: Item[], parse: (item: Item) => T): T[] {
   return items.flatMap((item) => {
@@ -137,7 +137,10 @@ function damaged({ pk, sk }: Item, what: string, cause?: unknown): IntegrationEr
 
 const DAY_SECONDS = 24 * 60 * 60;
 
-/** Returns the TTL attribute `expires`, in epoch seconds, for an item of this time. */
+/**
+ * Returns the TTL attribute `expires` of an item that expires `retentionDays` after `time`. Its value is in
+ * epoch seconds.
+ */
 export function expiryOf(time: string, retentionDays: number): { expires: AttributeValue.NMember } {
   return { expires: { N: String(Math.floor(Date.parse(time) / 1000) + retentionDays * DAY_SECONDS) } };
 }

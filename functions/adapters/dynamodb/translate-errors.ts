@@ -3,8 +3,8 @@ import { awsError } from '../aws-errors.ts';
 import type { DynamoDbCalls } from './dynamodb-calls.ts';
 
 /**
- * Returns the same calls with translated errors: they throw the core's errors, and a failed condition
- * unchanged.
+ * Returns calls that throw the core's errors instead of AWS's errors. The error of a failed condition is
+ * thrown unchanged.
  */
 export function withCoreErrors(calls: DynamoDbCalls, table: string): DynamoDbCalls {
   const translated =
@@ -28,9 +28,9 @@ export function withCoreErrors(calls: DynamoDbCalls, table: string): DynamoDbCal
 }
 
 /**
- * Returns the core's error for an error of the AWS client. The client has already retried. So after throttling, 5xx,
- * network and unknown errors, the next run tries again. AWS's messages are not included, because they may quote an
- * item.
+ * Returns the core's error for an error of a DynamoDB call, which the AWS client has already retried. Throttling, 5xx,
+ * network and unknown errors become a TransientError, so that the next run tries again. The error of a failed condition
+ * and an error of the core are returned unchanged. AWS's messages are not included, because they may quote an item.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
  */
@@ -60,8 +60,8 @@ export function translateError(error: unknown, table: string): unknown {
 }
 
 /**
- * The error code of a failed statement, and the name of the error that a call with only this statement would
- * throw.
+ * Maps the error code of a failed statement to the name of the error that a whole call throws for the same
+ * reason.
  */
 const EXCEPTIONS: Record<string, string> = {
   AccessDenied: 'AccessDeniedException',
@@ -71,16 +71,14 @@ const EXCEPTIONS: Record<string, string> = {
 
 /**
  * Returns the core's error for a failed statement of a batch: the same error as for a whole call that fails
- * in this way.
+ * for the same reason.
  */
 export function statementError(code: string, table: string): unknown {
   const name = EXCEPTIONS[code] ?? code;
   return translateError(Object.assign(new Error(`A statement failed: ${code}`), { name }), table);
 }
 
-/**
- * Returns whether the error means that the condition of a write failed. The store then reads the stored item.
- */
+/** Returns whether the error means that the condition of a write failed. */
 export function isConditionFailed(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }

@@ -6,9 +6,9 @@ import { grouped } from '../../core/grouped.ts';
 type Indexed = { index: number; event: LearningEvent };
 
 /**
- * Groups the events into waves: the first event of each progression, then the second of each, and so on. A
- * wave is sent after EventBridge has accepted the wave before it, so it accepts the events of each
- * progression in their order.
+ * Groups the events into waves: the first event of each progression, then the second event of each
+ * progression, and so on. A wave is sent after EventBridge has accepted or refused every event of the
+ * previous wave, so EventBridge accepts the events of each progression in their order.
  */
 export function wavesOf(events: LearningEvent[]): Indexed[][] {
   const waves: Indexed[][] = [];

@@ -32,9 +32,9 @@ function entry(bus: string, detailType: string, detail: object, time: string): P
 }
 
 /**
- * The maximum size in bytes of an entry that is sent alone: 1 MiB minus room for the envelope (some 200
- * bytes) that EventBridge puts around the detail. EventBridge accepts an entry of exactly 1 MiB, but does not
- * deliver it to targets with the same limit.
+ * The maximum size in bytes of an entry that is sent alone: 1 MiB minus 1 KiB. The 1 KiB is room for the
+ * envelope (some 200 bytes) that EventBridge puts around the detail. EventBridge accepts an entry of exactly
+ * 1 MiB, but does not deliver it to targets that also have a limit of 1 MiB.
  */
 export const ENTRY_BYTES = 1024 * 1024 - 1024;
 

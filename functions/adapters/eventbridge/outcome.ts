@@ -19,8 +19,9 @@ export type EntryOutcome =
   | { kind: 'failed'; error: RunError };
 
 /**
- * The error codes that the reference documents as not retryable: the entry or the deployment is wrong. All other codes
- * are retried: those documented as retryable (InternalFailure, ThrottlingException) and unknown ones.
+ * The error codes that the API reference documents as not retryable: with `REFUSED`, the entry is wrong; with `DENIED`,
+ * the deployment is wrong. All other codes are retried: those documented as retryable (InternalFailure,
+ * ThrottlingException) and unknown ones.
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
  */
 const REFUSED = new Set(['InvalidArgument', 'MalformedDetail', 'RedactionFailure']);
@@ -33,8 +34,8 @@ const DENIED = new Set([
 
 /**
  * Reads the outcomes of the `sent` entries, in their order, from the response of `PutEvents`. If the response
- * lacks an entry or counts more failures than it lists, it confirms no entry: the order of its results cannot
- * be trusted.
+ * does not have exactly one result per entry, or counts more failures than it lists, no entry counts as
+ * accepted: the order of the results cannot be trusted.
  */
 export function readOutcomes(response: PutEventsResponse, sent: number, bus: string): EntryOutcome[] {
   const outcomes = (response.Entries ?? []).map(({ ErrorCode: code, EventId: id }) => {
@@ -56,7 +57,7 @@ function outcomeOfCode(code: string, bus: string): EntryOutcome {
 /**
  * Returns the outcome of an entry that EventBridge did not confirm.
  *
- * @param code null when the response has no result for the entry
+ * @param code the error code of the entry; null when the response has no result for the entry
  */
 export function unconfirmed(code: string | null): EntryOutcome {
   const reason = code ?? 'the response does not confirm them';

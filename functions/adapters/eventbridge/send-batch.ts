@@ -15,8 +15,8 @@ export const RETRY_BUDGET: RetryBudget = { budgetMs: 10_000, firstDelayMs: 100 }
 
 /**
  * Sends one batch. Retries its failed entries until each entry is accepted or refused. Ends early when AWS
- * refuses access, when the time is up, or when `abandoned` returns true; the remaining entries then have an
- * error. Never throws.
+ * refuses access, when the time is up, or when `abandoned` returns true. Then `error` of the result says why
+ * the remaining entries were neither accepted nor refused. Never throws.
  */
 export async function sendBatch(
   batch: Outgoing[],
@@ -68,8 +68,8 @@ export async function sendBatch(
 }
 
 /**
- * Returns the more serious of two errors: a DeploymentError before any other, because a person must act on
- * it.
+ * Returns the more serious of two errors: a DeploymentError before any other error, because a person must act
+ * on it. Otherwise returns the first error that is not null. Returns null if both are null.
  */
 export function moreSerious(one: Error | null, other: Error | null): Error | null {
   return other instanceof DeploymentError ? other : (one ?? other);
@@ -84,7 +84,8 @@ async function put(putEvents: PutEvents, batch: Outgoing[], bus: string): Promis
     if (code === null) return batch.map(() => ({ kind: 'failed', error: callFailure(thrown, bus) }));
     const [first] = batch;
     if (batch.length === 1 && first !== undefined) {
-      // Only a request with a single entry can exceed the earlier limit, which some Regions still have.
+      // A request with several entries has at most 256 KiB. Only a request with a single entry can exceed the
+      // earlier limit of 256 KiB, which some Regions still have.
       return [{ kind: 'refused', reason: first.size > BATCH_BYTES ? tooLarge(first.size) : code }];
     }
     // One invalid entry makes EventBridge refuse the whole request. Each entry is sent alone, so that the

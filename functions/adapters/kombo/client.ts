@@ -28,8 +28,8 @@ export type KomboRequest = {
 /**
  * Creates a client of Kombo's API.
  *
- * @param options.baseUrl with its `/v1`
- * @param options.apiKey read before each attempt
+ * @param options.baseUrl the base URL, including Kombo's path `/v1`
+ * @param options.apiKey returns the API key; called before each attempt
  * @throws DeploymentError when the base URL is invalid
  */
 export function komboClient(options: {
@@ -65,7 +65,8 @@ export function komboClient(options: {
 /**
  * Makes a request, and repeats it until it succeeds, fails permanently, or has used up the retry budget.
  *
- * @param result converts `data` and the response into the result; may throw TransientError
+ * @param result converts the `data` of the response's envelope, and the response, into the result; may throw
+ *   TransientError
  * @throws the errors of `core/errors.ts`; the signal's reason if the signal is aborted
  */
 export function read<Data, Result>(
@@ -84,7 +85,8 @@ export function read<Data, Result>(
 }
 
 /**
- * Reads the body as text. A body that is too long is not requested again in this call, unlike other failures.
+ * Reads the body as text. Throws an IntegrationError for a body of more than 64 MB, because a retry would get
+ * the same body.
  */
 async function textOf({ body }: Response, host: string): Promise<string> {
   if (body === null) return '';

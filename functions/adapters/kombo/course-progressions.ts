@@ -51,7 +51,7 @@ export function readCourseProgressions(
 }
 
 const IDS_AT_ONCE = 100;
-/** The maximum total length of the ids in a URL: some servers refuse a URL of 4 KB. */
+/** The maximum total length of the percent-encoded ids in a URL: some servers refuse a URL of 4 KB. */
 const LETTERS_AT_ONCE = 3_500;
 
 const COMPLAINT = 'Kombo sends endless pages for a request of records by their ids (report it to Kombo)';
@@ -61,7 +61,8 @@ type Found = { records: ObservedProgression[]; rejected: RejectedRecord[] };
 /**
  * Reads the progressions with these ids that Kombo still has, including removed ones.
  *
- * @throws the errors of `core/errors.ts`, except `CursorRefusedError`, since the caller has no cursor
+ * @throws the errors of `core/errors.ts`, but a TransientError instead of a `CursorRefusedError`, since the
+ *   caller has no cursor
  */
 export async function readByIds(
   client: KomboClient,

@@ -25,8 +25,8 @@ const INVALID = needsPerson(
 const CHECK_KEY = 'check the Kombo API key';
 
 /**
- * The advice for each of Kombo's error codes, in one line. According to Kombo's documentation, waiting never
- * resolves `QA_FAILED`: it needs a person.
+ * The error class and the advice for each of Kombo's error codes. According to Kombo's documentation, waiting
+ * never resolves `QA_FAILED`: it needs a person.
  */
 const meanings = new Map<string, Meaning>(
   Object.entries({
@@ -83,14 +83,14 @@ export type Refusal = {
   fromKombo: boolean;
   /** Whether the request had a page cursor. */
   withCursor: boolean;
-  /** Milliseconds until the next window of Kombo's rate limit; null if the response does not say. */
+  /** Milliseconds until the next window of Kombo's rate limit; null if the response names no window. */
   windowMs: number | null;
 };
 
 /**
- * Returns the error for a failed response, according to its code, or to its HTTP status if it has no code;
- * never according to its message. An unknown code counts as temporary. Kombo's message is omitted, since it
- * may quote data that a customer entered.
+ * Returns the error for a failed response, according to its error code and its HTTP status, never according
+ * to its message. An unknown code counts as temporary, unless its status is that of the rate limit or of a
+ * refused cursor. Kombo's message is omitted, since it may quote data that a customer entered.
  *
  * @param host named in the message if the base URL may be wrong
  */
@@ -108,7 +108,8 @@ export function refusalError(refusal: Refusal, host: string): Error {
 
 /**
  * Returns whether the response is from Kombo's own rate limit. The limit of the learning platform and the
- * limit on concurrent actions do not count: they have no windows.
+ * limit on concurrent actions do not count: they have no windows. A response with an unknown code or no code
+ * counts if its status is 429.
  */
 function isOfRateLimit({ status, code }: Refusal): boolean {
   if (code !== null && meanings.has(code)) return code === 'PLATFORM.RATE_LIMIT_EXCEEDED';
@@ -116,9 +117,9 @@ function isOfRateLimit({ status, code }: Refusal): boolean {
 }
 
 /**
- * Returns whether to start again with the first page, which only costs reads. A response with an unknown code
- * and the status of a bad request counts too: if it were treated as temporary, an expired cursor would be
- * retried forever.
+ * Returns whether Kombo may have refused the page cursor. If so, the run reads again from the first page,
+ * which only costs reads. A response with an unknown code or no code counts if its status is that of a bad
+ * request: if it were treated as temporary, an expired cursor would be retried forever.
  */
 function isOfCursor({ status, code, withCursor }: Refusal): boolean {
   if (!withCursor) return false;

@@ -16,11 +16,11 @@ import { RETRY_BUDGET, type RetryBudget } from './with-retries.ts';
 
 /** Kombo's maximum number of records per page. */
 const PAGE_SIZE = 250;
-/** The maximum length of the filter in a URL: some servers refuse a URL of 4 KB. */
+/** The maximum length of the percent-encoded filter in a URL: some servers refuse a URL of 4 KB. */
 const LONGEST_FILTER = 3_000;
 /**
- * The share of the time budget for reading an integration's details. The run does nothing else while it reads
- * the details, so the client stops retrying sooner than for a page.
+ * The share of the time budget for reading an integration's details: 5 of 30 seconds by default. The run does
+ * nothing else while it reads the details, so the client stops retrying sooner than for a page.
  */
 const DETAILS_SHARE = 1 / 6;
 
@@ -31,15 +31,16 @@ const DETAILS_SHARE = 1 / 6;
 export type KomboAdapter = Kombo & {
   readKomboStatus: ReadKomboStatus;
   readKeyOwner(): Promise<KeyOwner>;
-  /** Returns Kombo's ids of the learners with an e-mail address or a platform's own id. */
+  /** Returns Kombo's ids of the learners with this e-mail address, or with this id on the platform. */
   findLearners(integration: IntegrationId, name: LearnerName): Promise<string[]>;
 };
 
 /**
- * Creates the core's `Kombo` port. It requests the largest pages, and includes removed progressions.
+ * Creates the adapter of Kombo's API. By default, it requests pages of 250 records, Kombo's maximum. Pages
+ * include removed progressions.
  *
- * @param options.baseUrl with its `/v1`
- * @param options.apiKey read before each attempt
+ * @param options.baseUrl the base URL, including Kombo's path `/v1`
+ * @param options.apiKey returns the API key; called before each attempt
  * @throws DeploymentError when the base URL is invalid
  */
 export function createKombo(options: {
@@ -92,9 +93,9 @@ export function createKombo(options: {
 }
 
 /**
- * Returns the filter by learners, or no filter if it is too long, because the caller checks each record anyway.
- * Kombo is asked to ignore a filter that the integration does not support, which would otherwise match
- * nothing.
+ * Returns the parameters that filter by learners. Returns no parameters if the list is empty or too long for
+ * a URL, because the caller checks each record anyway. Kombo is asked to ignore a filter that the integration
+ * does not support. Otherwise, such a filter would match nothing.
  */
 function filterOf(users: string[]) {
   const user_ids = users.join(',');

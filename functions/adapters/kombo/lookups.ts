@@ -16,16 +16,17 @@ const Details = successOf(
 );
 
 /**
- * Returns the time from which the integration's data counts as expired, or null. Throws the errors of
- * `core/errors.ts`.
+ * Returns the time since which Kombo marks the integration's data as expired, or null if the data is valid.
+ * Throws the errors of `core/errors.ts`.
  */
 export async function readDataExpiredAt(client: KomboClient, integration: string): Promise<string | null> {
   return (await readDetails(client, integration)).data_expired_at ?? null;
 }
 
 /**
- * Returns the state of an integration at Kombo: `gone` when Kombo does not find it. Throws the errors of
- * `core/errors.ts`.
+ * Returns the category and the state of an integration at Kombo. The state is `gone` when Kombo does not find
+ * the integration, and `unknown` when Schoolbell does not know the state that Kombo shows. Throws the errors
+ * of `core/errors.ts`.
  */
 export async function readKomboStatus(
   client: KomboClient,
@@ -53,12 +54,12 @@ function readDetails(client: KomboClient, integration: string) {
   return read(client, { path }, Details, (details) => details);
 }
 
-/** How a learner is named: by an e-mail address, or by the platform's own id. */
+/** How a learner is identified: by an e-mail address, or by the platform's own id. */
 export type LearnerName = { email: string } | { remoteId: string };
 
 /**
- * The learner's own page is read, and other fields are ignored. An e-mail address is only compared, and never returned or
- * stored.
+ * The fields that are read of each learner; other fields are ignored. An e-mail address is only compared, and
+ * never returned or stored.
  */
 const Users = successOf(
   z.object({
@@ -69,9 +70,10 @@ const Users = successOf(
 );
 
 /**
- * Finds learners, including removed ones.
+ * Finds learners, including removed ones, on the first page that Kombo returns.
  *
- * @returns Kombo's ids of the learners with this name; several if learners share it
+ * @returns Kombo's ids of the learners with this e-mail address or id; several if learners share it, none if
+ *   no learner has it
  * @throws the errors of `core/errors.ts`
  */
 export function findLearners(client: KomboClient, integration: string, name: LearnerName): Promise<string[]> {

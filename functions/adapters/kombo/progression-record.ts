@@ -9,8 +9,8 @@ const INSTANTS = ['enrolled_at', 'completed_at', 'changed_at', 'remote_deleted_a
 type Instants = Record<(typeof INSTANTS)[number], string | null>;
 
 /**
- * The maximum length of a text. Slack refuses messages with longer texts, and a title of megabytes would not
- * fit into an event.
+ * The maximum length of a text. It is the limit of a text in a Slack message. A title of megabytes would also
+ * not fit into an event.
  */
 const LONGEST_TEXT = 3_000;
 const LONGEST_STATUS = 100;
@@ -19,8 +19,8 @@ const LONGEST_STATUS = 100;
  * Converts a record of a page to the core's form, or returns why the record is rejected: the name of the first invalid
  * field, never a value.
  *
- * A live record has all its ids and `changed_at`. Any field of a removed record except `id` may be null. In an erased
- * record, `remote_deleted_at` may be null too.
+ * A record that is not removed must have the fields that `lostField` checks. Any field of a removed record except `id`
+ * may be null. In an erased record, even `remote_deleted_at` may be null.
  */
 export function observe(record: unknown): { observed: ObservedProgression } | { rejected: RejectedRecord } {
   const parsed = z.safeParse(RecordSchema, record);
@@ -77,7 +77,10 @@ function isRemoved(record: RecordSchema): boolean {
   return (record.remote_deleted_at ?? null) !== null;
 }
 
-/** Returns the record's timestamps in UTC, or the name of the first field whose timestamp is not valid. */
+/**
+ * Returns the record's timestamps in UTC, or the name of the first field whose timestamp is not valid. An
+ * invalid `remote_deleted_at` counts as null, because the record counts as removed in any case.
+ */
 function readInstants(record: RecordSchema): Instants | { invalid: string } {
   const instants: Instants = {
     enrolled_at: null,
@@ -124,7 +127,10 @@ function reject(record: unknown, reason: string): { rejected: RejectedRecord } {
   return { rejected: { id, reason } };
 }
 
-/** Returns the first field that this live record lacks although every live record must have it, or null. */
+/**
+ * Returns the name of the first field that is missing although every record that is not removed must have it.
+ * Returns null if no such field is missing.
+ */
 export function lostField(record: RecordSchema): string | null {
   if (isNull(record.remote_id)) return 'remote_id';
   if (isNull(record.user_id)) return 'user_id';
@@ -137,9 +143,10 @@ export function lostField(record: RecordSchema): string | null {
 }
 
 /**
- * Returns whether the learner's data was erased from a record, which happens 14 days after its removal. Then
- * a removed record lacks an id of its learner, or a record has only its own id. In a record that is not
- * removed, a single null field is not enough, because the customer may have turned off this field in Kombo.
+ * Returns whether the learner's data was erased from a record, which happens 14 days after its removal. A
+ * removed record counts as erased if it lacks an id of its learner. A record that is not removed counts as
+ * erased only if it has nothing but its own id: a single null field is not enough, because the customer may
+ * have turned off this field in Kombo.
  */
 export function isErased(record: RecordSchema): boolean {
   if (isNull(record.remote_deleted_at)) return isBlank(record);
@@ -151,7 +158,7 @@ export function hasNoNames({ user }: RecordSchema): boolean {
   return [user?.first_name, user?.last_name, user?.work_email].every((text) => !text?.trim());
 }
 
-/** Returns whether only the id is left, without even `remote_deleted_at`. */
+/** Returns whether a record has nothing but its id, not even `remote_deleted_at`. */
 export function isBlank(record: RecordSchema): boolean {
   return (
     hasNoValues(record) &&

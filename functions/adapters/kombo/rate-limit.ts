@@ -1,7 +1,7 @@
 const MINUTE_MS = 60 * 1000;
 const YEAR_MS = 365 * 24 * 60 * MINUTE_MS;
 
-/** The longest window that the client waits for. If a server names a longer window, this one is used. */
+/** The maximum length of a window. If a server names a longer window, six hours are used instead. */
 const LONGEST_WINDOW_MS = 6 * 60 * MINUTE_MS;
 
 /**
@@ -21,14 +21,14 @@ export function createRateLimit() {
   };
   return {
     /**
-     * Returns the number of milliseconds until the next request may be made; 0 if it may be made now. The clock
-     * may have been set back after the limit was reached.
+     * Returns the number of milliseconds until the next request may be made; 0 if it may be made now. The
+     * result is limited, because the clock may have been set back after the limit was reached.
      */
     closedMs: () => Math.min(Math.max(0, openAt - Date.now()), LONGEST_SHARED_MS),
     close,
     /**
-     * Reads the headers of a response. If it used the last request of a window, blocks requests until the next
-     * window.
+     * Reads the headers of a response. If they say that no request is left in the present window, blocks
+     * requests until the next window.
      */
     observe({ headers }: Response): void {
       const remaining = headers.get('ratelimit-remaining')?.trim();
@@ -38,8 +38,9 @@ export function createRateLimit() {
 }
 
 /**
- * Returns the number of milliseconds until the next window, from `Retry-After`, which applies to the refused
- * request, otherwise from `RateLimit-Reset`. Returns null if the response has neither.
+ * Returns the number of milliseconds until the next window: from `Retry-After` if the response has it,
+ * otherwise from `RateLimit-Reset`. The result is at most six hours. Returns null if the response has neither
+ * header.
  */
 export function windowMs(headers: Headers): number | null {
   const ms = retryAfterMs(headers) ?? resetMs(headers);
@@ -47,8 +48,9 @@ export function windowMs(headers: Headers): number | null {
 }
 
 /**
- * Returns `RateLimit-Reset` in milliseconds from now. Some servers send a time in seconds since 1970 instead
- * of a duration in seconds; no window lasts 30 years.
+ * Returns `RateLimit-Reset` in milliseconds from now, or null without a valid header. Some servers send a
+ * time in seconds since 1970 instead of a duration in seconds. A value of 30 years or more is taken as such a
+ * time, because no window lasts that long.
  */
 function resetMs(headers: Headers): number | null {
   const ms = secondsOf(headers.get('ratelimit-reset'));
@@ -56,8 +58,8 @@ function resetMs(headers: Headers): number | null {
 }
 
 /**
- * Returns `Retry-After` in milliseconds from now. The header has a number of seconds, or a date by the
- * server's own clock.
+ * Returns `Retry-After` in milliseconds from now, or null without a valid header. The header has a number of
+ * seconds, or a date by the server's own clock.
  */
 export function retryAfterMs(headers: Headers): number | null {
   const value = headers.get('retry-after');

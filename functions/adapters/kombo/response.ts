@@ -40,8 +40,8 @@ export function successOf<Data extends z.ZodMiniType>(data: Data) {
 /**
  * Returns the `data` of a successful response.
  *
- * @throws the error of a failed response, `PauseAsked` when Kombo names a pause, TransientError for a body
- *   that does not match the schema
+ * @throws the error of a failed response; `PauseAsked` when the failure is temporary and Kombo names a pause;
+ *   TransientError for a body that does not match the schema
  */
 export function dataOf<Data>(
   envelope: Envelope<Data>,
@@ -57,7 +57,7 @@ export function dataOf<Data>(
     const refusal = {
       status,
       code,
-      // Without a code, a proxy may have written the body.
+      // Without a code, a proxy may have written the body, so only a URL of Kombo's site is kept.
       logUrl: code !== null || log_url?.startsWith(KOMBO_PAGES) ? log_url : null,
       fromKombo: failed.success,
       withCursor,
@@ -77,8 +77,8 @@ export function dataOf<Data>(
 }
 
 /**
- * Returns the time of Kombo's clock. The machine's clock never replaces it, since the watermark is derived
- * from it.
+ * Returns the time of the response by Kombo's clock. The machine's clock never replaces it, since the
+ * watermark is derived from this time. Throws a TransientError if the response has no valid `Date` header.
  */
 export function servedAt({ headers }: Response, host: string): string {
   const instant = Date.parse(headers.get('date') ?? '');

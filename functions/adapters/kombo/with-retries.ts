@@ -36,9 +36,10 @@ export type Limits = {
 };
 
 /**
- * Makes attempts until one succeeds, one fails permanently, or the time is up. Between attempts, waits twice
- * as long as before, with jitter, or for the pause that `PauseAsked` names. Makes no attempt while the rate
- * limit blocks requests. Stops without waiting if the pause would exceed the time limit.
+ * Makes attempts until one succeeds, one fails permanently, or the time is up. Waits between attempts: each
+ * wait is twice as long as the previous one (at most five seconds), with jitter. If the attempt threw
+ * `PauseAsked`, also waits for the pause that it names. Makes no attempt while the rate limit blocks
+ * requests. Stops without waiting if the wait would exceed the time limit.
  *
  * @param attempt must end when its signal aborts; throws `TransientError` or `PauseAsked` for a temporary
  *   failure
@@ -76,8 +77,9 @@ export async function withRetries<T>(
 }
 
 /**
- * Waits until Kombo's rate limit allows requests again, then makes one attempt. If Kombo rejects it for too
- * many requests, all calls wait.
+ * Waits until Kombo's rate limit allows requests again, then makes one attempt. If Kombo rejects the attempt
+ * because of too many requests, all calls of the client wait. Throws a RateLimitedError without an attempt if
+ * the rate limit blocks requests until after `deadline`.
  */
 async function allowed<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
