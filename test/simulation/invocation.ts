@@ -42,13 +42,13 @@ export type Invocations = {
    * @param accuse called if a decision was accepted before the count was complete
    */
   settle(held: Held | null, accuse: Accuse): Promise<void>;
-  /** Pauses or resumes the polls as an operator. The command may fail. */
+  /** Pauses, resumes or removes the integration as an operator. The command may fail. */
   change(state: Integration['state']): Promise<void>;
   /** Adds a removed integration again as an operator. The command may fail. */
   addAgain(): Promise<void>;
   /** Retries all set-aside items as an operator. The command may fail. */
   retrySetAside(): Promise<void>;
-  /** Returns the ports of a process without faults. */
+  /** Returns the ports of a new process, with which a check reads what is stored. */
   observer(): Ports;
 };
 

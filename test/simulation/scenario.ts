@@ -156,9 +156,11 @@ function withSpecialKinds(common: CommonScenario, random: Random): Scenario {
   return {
     ...scenario,
     pages,
-    // An older version is shown for a shorter time than the overlap.
+    // The delay of a change, plus the time for which an older version is shown, must be shorter than the
+    // overlap.
     latenessMs: faults['kombo-lagging'] > 0 ? Math.min(scenario.latenessMs, 2 * MINUTE) : scenario.latenessMs,
-    // If both clocks were wrong, the start of a run would be unknown.
+    // When a `Date` header can be ahead, Kombo's clock is never behind. Otherwise no clock would show when a
+    // run began.
     komboSkewMs: faults['kombo-clock-ahead'] > 0 ? Math.max(common.komboSkewMs, 0) : common.komboSkewMs,
   };
 }
@@ -228,7 +230,8 @@ function ratesOf(random: Random): FaultRates {
   const isCalm = random.chance(0.05);
   const rate = (kind: string) => {
     if (isCalm || random.chance(0.65)) return 0;
-    // If a run has only a few pages, it is interrupted about once per page.
+    // The rate is high, because a run asks only once per page whether time is left, and most runs have few
+    // pages.
     if (kind === 'out-of-time') return random.pick([0.1, 0.3, 0.6]);
     return RARE.has(kind) ? random.pick([0.005, 0.01, 0.03]) : random.pick([0.02, 0.05, 0.2]);
   };

@@ -5,8 +5,9 @@ import * as z from 'zod/mini';
 import { eventPattern } from '../../consumers/kit/event-pattern.ts';
 
 /**
- * A server that all AWS clients use as their endpoint. It records the calls by their IAM actions and passes
- * each call to the fake of its service.
+ * A server that all AWS clients use as their endpoint. It records the calls by their IAM actions. It answers
+ * the calls of CloudFormation, DescribeEventBus and ListRules itself, and passes each other call to the fake
+ * of its service.
  */
 export type AwsRecorder = {
   endpoint: string;

@@ -56,7 +56,10 @@ export function brokenPromises({ bus, store }: Traces, shown: ObservedProgressio
   return broken;
 }
 
-/** The status of a record that was removed before its first read becomes known when the record returns. */
+/**
+ * Returns whether the known state agrees with what Kombo shows. The status of a record that was removed
+ * before its first read becomes known only when the record returns.
+ */
 function isKnown(known: KnownProgression, shown: ObservedProgression): boolean {
   if (known.erased !== shown.erased) return false;
   const isUnseen = known.unpublishedRemoval === 'first-seen';
@@ -64,8 +67,8 @@ function isKnown(known: KnownProgression, shown: ObservedProgression): boolean {
 }
 
 /**
- * Returns the events in the order of their first arrival. A repeated event must be equal except for the
- * learner details and the replay.
+ * Returns the events in the order of their first arrival, and a contradiction for each repeated event that
+ * differs in more than the learner's names and address.
  */
 function withoutRepeats(published: LearningEvent[]): { events: LearningEvent[]; contradictions: string[] } {
   const first = new Map<string, string>();
@@ -120,7 +123,7 @@ function sorted(state: ProgressionState | null): [string, unknown][] {
   return Object.entries(state ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** Returns whether the known state contains everything that an event would have reported about the record. */
+/** Returns whether a state agrees with what Kombo shows. Dates that Kombo does not show are not compared. */
 function tells(state: ProgressionState, { state: shown, erased }: ObservedProgression): boolean {
   if (erased) return shown.removedAt === null || state.removedAt !== null;
   const isCompleted = shown.status === 'COMPLETED';

@@ -21,7 +21,7 @@ export type FakeKombo = Kombo & {
   dataExpiredAt: string | null;
   /** The rejected records, which are on the first page of each pass. */
   rejected: RejectedRecord[];
-  /** The errors that the next reads throw, one per read. With null, the read succeeds. */
+  /** The errors that the next reads of pages throw, one per read. With null, the read succeeds. */
   failures: (Error | null)[];
   /** The number of the next requests with a cursor that are refused. */
   cursorsRefused: number;

@@ -79,7 +79,8 @@ export async function startFaultyProxy(
   };
 
   const server = createServer({ keepAliveTimeout: 60_000 }, (message, response) => {
-    // A client that closes the connection, and a service that has stopped, also count as faults.
+    // When the client has closed its connection or the service has stopped, the connection to the client is
+    // closed.
     const served = serve(message, response).catch(() => drop(response));
     underWay.add(served);
     void served.finally(() => underWay.delete(served));
@@ -123,7 +124,7 @@ async function forward(
   };
 }
 
-/** The length of the body is computed again. */
+/** Sends a response whose `content-length` is computed from the body, because the body may be only a half. */
 function answerWith(response: ServerResponse, { status, rawHeaders, body }: Answered): void {
   const names = rawHeaders.filter((_, at) => at % 2 === 0);
   const headers = names.flatMap((name, at) =>

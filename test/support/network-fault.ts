@@ -40,10 +40,11 @@ const LONGEST_DELAY_MS = 20;
 
 /**
  * Returns a function that decides whether a request has a fault, and which fault. Sometimes a single request
- * has a fault, and sometimes many requests in a row. Only a few kinds of fault occur per seed, because many
- * faults of one kind find errors that a few faults of each kind do not find.
+ * has a fault, and sometimes many requests in a row. A seed may have only some of the kinds of fault, because
+ * many faults of one kind find errors that a few faults of each kind do not find.
  *
- * @param share the share of requests with a fault
+ * @param share the probability of a fault in a single request; with a tenth of it, up to 30 requests in a row
+ *   have faults
  */
 export function networkFaults(
   random: Random,

@@ -21,7 +21,7 @@ export type Step =
       repeats: boolean;
       /** Whether the order of the records changes with each page, so that a record can be skipped. */
       isRestless: boolean;
-      /** The changes that happen before each page is read. */
+      /** The changes that happen before the pages are read, one before each page. */
       meanwhile: Happening[];
       pagesLeft: number;
       cursorsRefused: number;

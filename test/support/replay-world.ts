@@ -17,7 +17,7 @@ export type Happening = { progression: number; status: Status; course: number; m
 
 export type ReplayWorld = World & {
   ports: ReplayPorts;
-  /** Makes Kombo show the change, and advances the clock. */
+  /** Advances the clock by `minutes`, and then makes Kombo show the change. */
   happen(happening: Happening): void;
   plan(range: TimeRange, filter?: Partial<EventFilter>): Promise<ReplayPlan>;
   order(plan: ReplayPlan, order?: Partial<ReplayOrder>): Promise<ReplayRecord>;

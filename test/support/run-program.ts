@@ -10,7 +10,7 @@ export type RunOptions = {
   cwd: string;
   /** The complete environment variables of the command. */
   variables: Record<string, string | undefined>;
-  /** Is called after each write to standard output. `interrupt` has the effect of Ctrl-C. */
+  /** Called after each write to standard output. `interrupt` has the effect of Ctrl-C. */
   onWrite?: (interrupt: () => void) => void;
   /**
    * The number of writes to standard output that succeed. Later writes fail, as if the reading program had
@@ -31,8 +31,8 @@ export function onceAfter(writes: number): (interrupt: () => void) => void {
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs a command line in this process, which takes a tenth of the time of a separate process. Only one
- * command line can run at a time, because environment, folder and output belong to the process.
+ * Runs a command line in this process, which takes a tenth of the time of a separate process. Command lines
+ * run one after the other, because environment, folder and output belong to the process.
  *
  * @param variables all variables of the command's environment
  */

@@ -12,9 +12,12 @@ export type SandboxKombo = Pick<Sandbox, 'url' | 'control' | 'close'> & {
   cursorsRefused: number;
   /** Called before a page is returned, but not for requests of records by their ids. */
   beforePage: (request: { updatedAfter: string | null; cursor: string | null }) => void;
-  /** The query strings of the requested pages. */
+  /** The query strings of the requests for pages and for records by their ids. */
   queries: string[];
-  /** Returns the response to a request. A test may replace it. `original` returns the sandbox's own response. */
+  /**
+   * Returns the response to a request. A test may replace this function. `original` returns the sandbox's own
+   * response.
+   */
   respond: (original: () => Sent) => Sent;
 };
 

@@ -19,7 +19,7 @@ export type SchoolWorld = World & {
   /**
    * Polls without a fault until nothing is left to do, then reconciles.
    *
-   * @returns the number of missed changes
+   * @returns the number of missed changes that the reconciliation found
    */
   becomeQuiet(): Promise<number>;
 };

@@ -6,7 +6,7 @@ import type { Accuse } from './violation.ts';
  * Checks that a first sync publishes nothing, everything, or the records with a date from the requested date
  * on, as its mode says. Also checks that no other run processes a record before the first sync has ended.
  *
- * @param baselinedAt when the bus received the event about its end
+ * @param baselinedAt the time at which the bus received the event about the end of the first sync
  * @param machineSkewMs the largest difference between the clocks of two machines
  */
 export function checkBaseline(

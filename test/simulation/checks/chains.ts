@@ -4,7 +4,7 @@ import { type LearningEventDetail, learningEvents } from '../../../functions/con
 import type { ReceivedEvent } from '../world/received-events.ts';
 import type { Accuse } from './violation.ts';
 
-/** A learning event as a consumer first receives it. */
+/** A learning event as the bus first received it, whether the bus accepted or refused it. */
 export type TakenEvent = {
   type: LearningEventType;
   detail: LearningEventDetail;
@@ -19,8 +19,8 @@ export type TakenEvent = {
 export type Stories = Map<string, TakenEvent[]>;
 
 /**
- * Reads the received events as a consumer would, and checks that events with the same id have the same
- * content.
+ * Parses the events as a consumer would. Checks that they follow their schemas, and that events with the same
+ * id have the same content.
  */
 export function storiesOf(received: ReceivedEvent[], refused: ReceivedEvent[], accuse: Accuse): Stories {
   const taken = new Map<string, TakenEvent>();
@@ -53,8 +53,9 @@ export function storiesOf(received: ReceivedEvent[], refused: ReceivedEvent[], a
 }
 
 /**
- * Checks that each event's `previous` is the state of the event before it, and that an event was received
- * after the event before it.
+ * Checks the events of each progression in the journal's order: `previous` must be the state of the event
+ * before, and the bus must have accepted the event after the event before. The order of refused events is not
+ * checked.
  */
 export function checkChains(stories: Stories, accuse: Accuse): void {
   for (const [id, events] of stories) {

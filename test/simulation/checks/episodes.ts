@@ -4,7 +4,9 @@ import type { FaultKind, FaultRates } from '../world/faults.ts';
 import type { ReceivedEvent } from '../world/received-events.ts';
 import type { Accuse } from './violation.ts';
 
-/** After these faults, an event may have been published although the worker received an error. */
+/**
+ * The faults after which an event may have been published although its worker received an error or stopped.
+ */
 const UNCERTAIN: FaultKind[] = [
   'killed',
   'frozen',
@@ -17,16 +19,16 @@ const UNCERTAIN: FaultKind[] = [
   'bus-answer-lost',
 ];
 
-/** For each type of event that ends an episode, the type of the event that begins the episode. */
+/** The events that end an episode, with the schemas of their details. */
 const Ends = z.union([
   z.object({ type: z.literal('IntegrationRecovered'), detail: operationalEvents.IntegrationRecovered }),
   z.object({ type: z.literal('ChangesReleased'), detail: operationalEvents.ChangesReleased }),
 ]);
 
 /**
- * Checks the operational events about a first baseline, failures and holds. The beginning and the end of each
- * episode are published once, episodes do not overlap, and no episode is open at the end of the history. An
- * event is repeated under its id only after a fault in its publication.
+ * Checks the operational events about the first baseline, failures and holds. The beginning and the end of
+ * each episode are published once, episodes do not overlap, and no episode is open at the end of the history.
+ * If none of the faults above can occur, no event is published twice under its id.
  */
 export function checkEpisodes(received: ReceivedEvent[], rates: FaultRates, accuse: Accuse): void {
   const notified = received.filter(({ journal }) => journal === null);

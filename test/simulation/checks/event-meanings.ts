@@ -34,8 +34,8 @@ export const meanings: Record<LearningEventType, Meaning> = {
 };
 
 /**
- * Returns whether a removal or a return is the only change to report: the status and the dates, whose changes
- * have events of their own, are unchanged. Without a status, they have no events.
+ * Returns whether the status and the dates, whose changes have events of their own, are unchanged. Returns
+ * true without a status, because then a changed date has no event.
  */
 function isReported(is: ProgressionState, was: ProgressionState): boolean {
   if (is.status === null) return true;

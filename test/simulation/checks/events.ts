@@ -37,15 +37,15 @@ export function checkEvents(
   }
 }
 
-/** A version that Kombo showed and that explains a change of a record. */
+/** A change of a record, and the indices of the versions that explain it. */
 type Explained = { change: ChangeEvents; by: number[] };
 
 type Reached = { unexplained: number; showing: number; from: number; explained: Explained | null };
 
 /**
- * Finds for each change a version of the record that explains it and that Kombo did not show before the
- * version of the previous change. A page can show a record twice, so the function tries which events of an
- * entry belong to one change.
+ * Checks that each change has a version of the record that explains it, in the order in which Kombo showed
+ * the versions. A page can show a record twice, so the function tries which events of an entry belong to one
+ * change.
  */
 function checkExplained(events: TakenEvent[], showings: Showing[], clocks: Clocks, accuse: Accuse): void {
   const wasErased = erasedBefore(events);
@@ -143,7 +143,7 @@ function checkErasures(events: TakenEvent[], accuse: Accuse): void {
   }
 }
 
-/** No event was published for the state before the first event, but Kombo must have shown this state. */
+/** Checks that Kombo showed the state before the first event. This state was stored without an event. */
 function checkFirst(id: string, first: TakenEvent | undefined, showings: Showing[], accuse: Accuse): void {
   const previous = first?.detail.previous ?? null;
   if (previous === null) return;
@@ -195,7 +195,8 @@ const NOBODY = { learner: { id: null, remoteId: null }, course: { id: null, revi
 /**
  * Returns the values that an event may have: the value in this version. If the version has no value, returns
  * the value in the last processed version that has one, and the values in the versions between these two,
- * which may or may not have been processed.
+ * which may or may not have been processed. If no processed version has a value, the event may also have
+ * none.
  */
 function lastShown<Of extends 'learner' | 'course'>(
   showings: Showing[],

@@ -3,7 +3,8 @@ import type { Stories } from './chains.ts';
 import type { Accuse } from './violation.ts';
 
 /**
- * Checks that no removal is published while the data of an integration is expired.
+ * Checks that no removal that Kombo shows by mistake is published while the data of the integration is
+ * expired.
  *
  * @param komboSkewMs how far Kombo's clock is ahead of the machines' clocks
  */

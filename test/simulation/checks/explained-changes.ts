@@ -47,8 +47,8 @@ export function explains(change: ChangeEvents, showing: Showing, clocks: Clocks)
 }
 
 /**
- * When a record was removed before its first read, only its erasure is published. The other events are
- * published when the record returns.
+ * Returns whether the change is the erasure of a record that was removed before its first read. Only the
+ * erasure of such a record is published. The other events are published when the record returns.
  */
 function isOfAnUnseenRecord({ events, isFirst }: ChangeEvents): boolean {
   const [first] = events;
@@ -125,8 +125,8 @@ function isRemovalShown({ events, wasErased }: ChangeEvents, showing: Showing, d
 }
 
 /**
- * Returns whether the version may count as erased: a removed record that lost its ids, or whose removal is 14
- * days old and whose names are blank. Clocks differ, so near the fourteenth day both results are possible.
+ * Returns whether the version counts as erased: a removed record that lost its ids, or whose removal is 14
+ * days old and whose names are blank. Clocks differ, so within two hours of this age the result is `perhaps`.
  *
  * @param knownSince the date of the removal if this version shows none
  */

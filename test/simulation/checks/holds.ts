@@ -36,7 +36,10 @@ export type HoldDecision = {
 };
 
 type Holds = {
-  /** The time at which the bus received the end of the last baseline, or `-Infinity`. */
+  /**
+   * The time at which the bus received the event about the end of the last baseline, or `-Infinity` without
+   * such an event.
+   */
   baselinedAt: number;
   entries: JournalEntry[];
   shown: Map<string, Showing[]>;
@@ -198,8 +201,8 @@ export function checkDiscarded({ entries, shown, decisions, clocks }: Holds, acc
   const { machineSkewMs } = clocks;
   for (const [place, { by, from, until, since, counted }] of decisions.entries()) {
     if (by !== 'discard') continue;
-    // Only changes before the next decision are checked. A later hold may count the same change again, and the decision
-    // about that hold may publish it.
+    // Only changes before the next decision are checked. A later hold may count the same change again, and
+    // the decision about that hold may publish it.
     const next = decisions[place + 1]?.from ?? Number.POSITIVE_INFINITY;
     for (const id of counted) {
       const change = entries
@@ -209,8 +212,9 @@ export function checkDiscarded({ entries, shown, decisions, clocks }: Holds, acc
         })
         .flatMap(({ changes, detectedAt }) => changes.map((one) => ({ ...one, detectedAt })))
         .find(({ state }) => state.id === id);
-      // If Kombo showed another version before the decision, it is not certain which change was counted. If Kombo showed
-      // another version after the decision, the counted change went away, and a later change is a new one.
+      // If Kombo showed another version before the decision, it is not certain which change was counted. If
+      // Kombo showed another version after the decision, the counted change went away, and a later change is
+      // a new one.
       const lastAt = Date.parse(change?.detectedAt ?? '') + machineSkewMs;
       const meanwhile = (shown.get(id) ?? []).filter(
         ({ at }) => at >= since - COUNTED_BEFORE && at <= lastAt,
@@ -238,7 +242,10 @@ function isSuspectAnyway(change: Change): boolean {
   return isSuspect({ change, watermark: null, isRemovalPublished: true, hasEnrolmentDates: false });
 }
 
-/** Returns the facts of a change for which a run other than a baseline published nothing, or null. */
+/**
+ * Returns the facts of a change that a run other than a baseline stored without an event. Returns null if the
+ * change has an event or needs none.
+ */
 function leftOut(change: Change): Change['discarded'] {
   const { previous, state, events, erased, discarded } = change;
   const isSilentFirstSight =

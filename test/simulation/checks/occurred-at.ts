@@ -28,8 +28,9 @@ export function isWhenItHappened(event: TakenEvent, change: TakenEvent[], showin
 }
 
 /**
- * Returns the platform's own date of the event, or null. A date that was already known with another status
- * belongs to an earlier event.
+ * Returns the platform's own date of the event. Returns null if events of this type have no date, if the
+ * record shows none, or if the date was already known with another status: then it belongs to an earlier
+ * event.
  */
 function ownDate({ type, detail }: TakenEvent): string | null {
   const { progression: is } = detail;

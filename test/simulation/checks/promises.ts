@@ -134,8 +134,8 @@ function differences(truth: ShownState, facts: Facts, showings: Showing[], now: 
 }
 
 /**
- * Returns whether a record is erased, which follows from its versions since its removal. A record stays
- * erased until it returns.
+ * Returns whether the stored `erased` agrees with the versions that Kombo showed. A record stays erased until
+ * it returns, so an earlier erased version is enough.
  */
 function isErasureRight(
   truth: ShownState,
@@ -198,8 +198,8 @@ async function readJournal({ store }: Ports): Promise<JournalEntry[]> {
 }
 
 /**
- * Checks that every event of the journal was accepted or permanently refused, and that the entry numbers have
- * no gap.
+ * Checks that the journal has exactly the events that were accepted or permanently refused, and that the
+ * entry numbers have no gap.
  */
 function checkJournal(entries: JournalEntry[], stories: Stories, accuse: Accuse): void {
   const notified = new Set([...stories.values()].flat().map(({ detail }) => detail.id));

@@ -14,9 +14,9 @@ export type Judged = {
 };
 
 /**
- * Returns whether a published change is suspect. This is a second implementation, independent of the product.
- * The result is false where the design does not define it, because a check must be certain before it reports
- * a violation.
+ * Returns whether a published change is suspect. This is a second implementation, independent of the code
+ * under test. The result is false where the design does not define it, because a check must be certain before
+ * it reports a violation.
  */
 export function isSuspect({ change, watermark, isRemovalPublished, hasEnrolmentDates }: Judged): boolean {
   const { previous, state, events } = change;

@@ -11,7 +11,10 @@ import type { Accuse } from './violation.ts';
 const Progress = z.object({ entry: z.int(), watermark: z.nullable(z.string()) });
 
 const EPOCH = '1970-01-01T00:00:00.000Z';
-/** The largest difference between the clocks of Kombo's own machines. */
+/**
+ * How far the watermark may go back, in milliseconds. It comes from Kombo's `date` header, which has whole
+ * seconds and a random delay of up to 1.5 seconds.
+ */
 const CLOCKS_DIFFER_MS = 2_000;
 /**
  * The largest size in bytes that this check accepts for a stored item of a hold, about a quarter of
@@ -25,8 +28,9 @@ const HELD_BYTES = 100_000;
  */
 export function checkWrites({ table, scenario, watermarks }: World, accuse: Accuse): void {
   const { faults: rates, machineSkewMs } = scenario;
-  // A worker that was frozen, or whose write is delayed, may find an entry of another worker under its
-  // number.
+  // The entry of a worker that was frozen, or whose write is delayed, can be appended after another worker
+  // has acquired the lease. Then it is unfinished until the next poll, so with these faults the integration
+  // is not checked for unfinished entries.
   const isPrompt = rates.frozen === 0 && rates['table-write-delayed'] === 0;
   let latest: string | null = null;
   table.watch((before, after) => {
@@ -55,7 +59,10 @@ export function checkWrites({ table, scenario, watermarks }: World, accuse: Accu
   });
 }
 
-/** Checks that an integration that may never be polled again has no unfinished entry. */
+/**
+ * Checks that no entry is unfinished when the settings of the integration are written, because a paused or
+ * removed integration may never be polled again.
+ */
 function checkNothingIsLeft(table: MemoryTable, accuse: Accuse): void {
   const items = table.items();
   const isOf = (kind: string) => (item: Item) => item['pk']?.S?.startsWith(kind) === true;
@@ -71,10 +78,10 @@ function checkNothingIsLeft(table: MemoryTable, accuse: Accuse): void {
 }
 
 /**
- * Checks that the watermark does not go back.
+ * Checks that the entry number and the watermark of the checkpoint do not go back.
  *
  * @param slackMs how far the watermark may go back because the machines' clocks differ
- * @returns the watermark, or null if it did not change
+ * @returns the watermark, or null if the checkpoint did not change
  */
 function checkCheckpoint(
   before: Item,

@@ -28,7 +28,7 @@ export class CursorExpiredError extends Error {
 /** One pass over the pages, which starts with a first page. */
 type Chain = {
   updatedAfter: number | null;
-  /** A random number that determines the position of each record. */
+  /** A random number that determines the position of each record in the `random` order. */
   salt: number;
   matched: Set<string>;
   /** For each record that a page showed, this page and the shown version. */
@@ -84,8 +84,8 @@ export function pageChains(school: School, habits: PageHabits, random: Random): 
   };
 
   /**
-   * Counts the records that the pages of this pass have not shown, although they would have shown each record
-   * that did not move.
+   * Adds 1 to the `slips` of each record that matched when the pass began and whose present version no page
+   * of the pass has shown.
    */
   const countSlips = ({ matched, shown }: Chain) => {
     for (const id of matched) {

@@ -32,7 +32,7 @@ export type Showing = ShownState & {
   updatedAfter: number | null;
   /** Whether Kombo's details showed the data as expired at this time. */
   whileExpired: boolean;
-  /** The latest `changed_at` of this record up to now. */
+  /** The latest `changed_at` of this record that Kombo showed up to this version. */
   newest: number;
   /** Whether the process that read this version ended its runs and trusted the version. */
   wasProcessed: boolean;
@@ -83,7 +83,7 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
   const { time, random, faults, scenario, service, counts } = world;
 
   const komboNow = () => time.now() + scenario.komboSkewMs;
-  /** The records of the response that is being written. */
+  /** The versions that the page being written shows. */
   let onPage: Showing[] = [];
 
   const answerOf = (url: URL): Answer => {
@@ -188,8 +188,8 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
   };
 
   /**
-   * Creates a response. The time in its `date` header is up to 1.5 seconds late, because the clock advances
-   * while the response is written.
+   * Creates a response. The time in its `date` header is up to 1.5 seconds after the time of its data,
+   * because the clock advances while the response is written. With a fault, it is up to an hour ahead.
    */
   const reply = (status: number, body: string, headers: Record<string, string> = {}): Answer => {
     const ahead = faults.strikes('kombo-clock-ahead') ? random.int(60_000, AHEAD_MS) : 0;

@@ -4,7 +4,7 @@ import type { School } from './school.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** Makes a new enrolment. Sometimes the record first appears with a later status. */
+/** Returns a new enrolment. Sometimes the record first appears with a later status. */
 export function drawContent(school: School, now: number, random: Random): RecordContent {
   const status = random.chance(0.6)
     ? 'ENROLLED'
@@ -20,7 +20,7 @@ export function drawContent(school: School, now: number, random: Random): Record
 }
 
 /**
- * Enrols the next learner now.
+ * Returns the record of the next learner, who is enrolled now.
  *
  * @param ahead the number of learners that are enrolled before this one in the same operation
  */

@@ -33,8 +33,9 @@ export type SchoolLife = {
   happen(): void;
   operationsLeft(): number;
   /**
-   * Makes Kombo erase the data of the records that were removed long ago, and makes more changes. The
-   * function is called after a long pause.
+   * Makes Kombo erase data of most records that were removed more than 14 days ago, and blank the names of
+   * records that were removed later. Allows more changes after that. The function is called after a long
+   * pause.
    */
   passTime(): void;
   /**
@@ -46,7 +47,10 @@ export type SchoolLife = {
   mend(): void;
 };
 
-/** Whether `updated_after` finds a change, and the delay after which the change becomes visible. */
+/**
+ * Whether `updated_after` finds a change, the delay after which the change becomes visible, and whether
+ * `changed_at` moves.
+ */
 type Visibility = { isUnseen: boolean; lateness: number; movesChangedAt: boolean };
 
 const ON_TIME: Visibility = { isUnseen: false, lateness: 0, movesChangedAt: true };

@@ -48,9 +48,9 @@ const ordinary: Record<string, () => Operation> = {
 
 export type MassChange = {
   name: string;
-  /** Makes the change on each of the affected records. */
+  /** The change of each affected record. */
   change: Operation;
-  /** Adds new records. */
+  /** The new records. */
   added: RecordContent[];
 };
 
@@ -74,7 +74,7 @@ export function drawOrdinaryMassChange(school: School, now: number, random: Rand
   return { name, change: ordinary[name]?.() ?? UNTOUCHED, added: [] };
 }
 
-/** Adds old records that are newly shared with Kombo, without a date or with an old date. */
+/** Returns old records that are newly shared with Kombo, all without a date or all with an old date. */
 function longSince(school: School, now: number, random: Random): RecordContent[] {
   const isDated = random.chance(0.5);
   return Array.from({ length: random.int(3, 12) }, (_, at) => {

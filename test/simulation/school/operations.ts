@@ -4,12 +4,15 @@ import type { Loss, RecordPatch, SchoolRecord } from './record.ts';
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
 
-/** Makes a change of a record, or returns null if the change is not possible now. */
+/** Returns a change of a record, or null if the change is not possible now. */
 export type Operation = (record: SchoolRecord, now: number, random: Random) => RecordPatch | null;
 
 const OPEN = ['ENROLLED', 'IN_PROGRESS'];
 
-/** The changes of single records that occur in every school. */
+/**
+ * The changes of single records that occur in every school, except in schools where only ordinary learning
+ * happens.
+ */
 export const operations: Record<string, Operation> = {
   start: inStatus(['ENROLLED', null, 'SUSPENDED'], () => ({ status: 'IN_PROGRESS' })),
   complete: inStatus(['ENROLLED', 'IN_PROGRESS', 'DROPPED', 'SUSPENDED', null], (record, now, random) => ({

@@ -78,7 +78,10 @@ function earlierCompletion({ past }: SchoolRecord): number | null {
   return past.findLast(({ content }) => content.completedAt !== null)?.content.completedAt ?? null;
 }
 
-/** Replaces a date of the record or of its removal by a date that means "none". */
+/**
+ * Replaces a date of a present record by a date that means "none". Changes the removal date of a removed
+ * record, or restores the record.
+ */
 function loseADate({ removedAt }: SchoolRecord, { now, random }: Situation): SpecialStep {
   const none = random.pick(NO_DATES);
   if (removedAt !== null) {
