@@ -50,8 +50,8 @@ export async function createApiDestinations(
 }
 
 /**
- * A reference to a secret: `{{resolve:secretsmanager:ARN:SecretString:KEY::}}`. The key, the stage and the
- * version may be empty.
+ * A reference to a secret: `{{resolve:secretsmanager:ARN:SecretString:::}}`, in which the key, the stage and
+ * the version are empty.
  */
 const REFERENCE = /\{\{resolve:secretsmanager:(arn:(?:[^:]+:){5}[^:]+)(?::SecretString:*)?\}\}/g;
 

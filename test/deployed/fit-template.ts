@@ -45,8 +45,7 @@ export const WithheldResource = z.object({
 export type WithheldResource = z.infer<typeof WithheldResource>;
 
 /**
- * Changes a template so that the emulator's CloudFormation accepts it. Except for the withheld resources, the
- * deployed resources are the same:
+ * Changes a template so that the emulator's CloudFormation accepts it:
  *
  * - Resources of refused types are withheld. References to connections and API destinations become the ARNs
  *   that the emulator's Events API gives them, if it creates them under the returned names.

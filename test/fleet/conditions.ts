@@ -4,7 +4,7 @@ import type { Random } from '../simulation/world/random.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** A period by the machine's clock in milliseconds. `until` is exclusive. */
+/** A period by the machine's clock in milliseconds. `to` is exclusive. */
 export type Period = { from: number; to: number };
 
 /** The failures in a week. A member is an integration of the fleet, numbered from 0. */
@@ -146,7 +146,7 @@ function both(one: Conditions, other: Conditions): Conditions {
   };
 }
 
-/** Returns a random moment in the first part of a period. */
+/** Returns a random moment in the first `part` of a period, which is a number from 0 to 1. */
 function instantIn({ from, to }: Period, random: Random, part: number): number {
   return from + random.next() * part * (to - from);
 }

@@ -61,8 +61,9 @@ export type WeekResult = {
 };
 
 /**
- * Simulates a week of a fleet, with the real handlers of dispatch and poll. One run in fifty is killed at a
- * random call. One dispatch in fifty sends only a part of its messages and is called again a minute later.
+ * Simulates a week of a fleet, with the real handlers of dispatch and poll. One run in fifty is killed at one
+ * of its first six calls. One dispatch in fifty sends only a part of its messages and is called again a
+ * minute later.
  */
 export async function simulateWeek({ members, kind, order, seed, days }: WeekOptions): Promise<WeekResult> {
   const random = seededRandom(seed);

@@ -39,7 +39,7 @@ const lives = (isRestless: boolean): fc.Arbitrary<Life> =>
 const struck = new Set<NetworkFault['kind']>();
 
 async function lived(seed: number, network: 'sound' | 'faulty'): Promise<void> {
-  // In every second school, the order of the pages changes while they are read.
+  // In every second school, the order of the records may change from page to page.
   const isRestless = seed % 2 === 0;
   const [life] = fc.sample(fc.noBias(lives(isRestless)), { seed, numRuns: 1 });
   if (life === undefined) throw new Error('no life');
@@ -70,8 +70,8 @@ async function lived(seed: number, network: 'sound' | 'faulty'): Promise<void> {
 }
 
 /**
- * Every record is read again, on other pages and in another order. No event may be published, and no
- * progression may be written.
+ * Checks that no event is published and nothing is put into the table when every record is read again, on
+ * other pages and in another order.
  */
 async function expectSilence(poller: HttpWorld): Promise<void> {
   const before = poller.counts();

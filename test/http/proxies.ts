@@ -10,9 +10,7 @@ export type Proxies = {
   all: FaultyProxy[];
 };
 
-/**
- * Each service has its own share of requests with a fault, drawn from the seed. Some services have no faults.
- */
+/** The shares of requests with a fault. The seed chooses one share for each service. */
 const SHARES = [0, 0.03, 0.1, 0.3];
 
 export async function startProxies(origins: Origins, seed: number): Promise<Proxies> {

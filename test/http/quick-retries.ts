@@ -1,8 +1,8 @@
 type Token = { getRetryCount(): number; getRetryDelay(): number };
 
 /**
- * The retry strategy of the AWS clients in tests: the default strategy without waits and without a retry
- * budget.
+ * Returns the retry strategy of the AWS clients in tests: like the default strategy, but with waits of 1 ms
+ * and without a retry budget.
  */
 export function quickRetries(attempts: number) {
   return {

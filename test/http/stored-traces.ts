@@ -22,7 +22,7 @@ export async function storedTraces(
   };
 }
 
-/** Each item as text. Journal entries are decompressed. */
+/** Returns each item as text. Journal entries are decompressed. */
 async function scan(client: DynamoDBClient, table: string): Promise<string[]> {
   const texts: string[] = [];
   for await (const { Items = [] } of paginateScan({ client }, { TableName: table })) {

@@ -45,7 +45,10 @@ export type Scenario = {
   undo: number;
   /** The probability that a poll does not wait for the end of the poll before it. */
   together: number;
-  /** Whether the records are large and the pages long, so that the changes of a page need several journal entries. */
+  /**
+   * Whether the records are large and the pages long, so that the changes of a page need several journal
+   * entries.
+   */
   isBulky: boolean;
   faults: FaultRates;
   faultLimit: number;

@@ -9,7 +9,10 @@ type Striking = {
   afterAccepting?: boolean;
 };
 
-/** Makes single entries fail with a code. The other entries of the request are accepted. `times` counts entries. */
+/**
+ * Makes single entries fail with a code. The other entries of the request are accepted. `times` counts
+ * entries.
+ */
 type EntryFault = Striking & { code: string; matches?: (event: DeliveredEvent) => boolean };
 
 /**

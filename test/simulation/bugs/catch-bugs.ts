@@ -41,8 +41,9 @@ async function catchByTests({ patches }: DeliberateBug, files: string[]): Promis
 }
 
 /**
- * Searches for the first seed that breaks a promise with the bug. If the bug has a scenario of its own, it counts as
- * caught only if no seed up to this one breaks a promise without the bug.
+ * Searches for the first seed that breaks a promise with the bug. If the bug needs special settings of the
+ * histories, it counts as caught only if no seed up to this one breaks a promise with these settings and
+ * without the bug.
  */
 async function catchBySeeds(
   { patches, setting = { patches: [], scenario: {} } }: DeliberateBug,

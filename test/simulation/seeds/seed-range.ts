@@ -13,7 +13,7 @@ const SeedRange = z.object({
 });
 export type SeedRange = z.infer<typeof SeedRange>;
 
-/** The report of a thread after some seeds. */
+/** The results of a thread since its last report, or of all threads. */
 export const SeedReport = z.object({
   lived: z.int(),
   events: z.int(),

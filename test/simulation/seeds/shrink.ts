@@ -6,7 +6,7 @@ import { type FaultKind, faultKinds } from '../world/faults.ts';
 const MAX_TRIES = 400;
 
 /**
- * Returns the smallest history found that still breaks the same promise, with fewer faults, records,
+ * Returns the smallest history found that still breaks one of the same promises, with fewer faults, records,
  * operations and polls. The result for a scenario is always the same.
  */
 export async function shrink(scenario: Scenario, broken: HistoryEnd): Promise<Scenario> {
@@ -33,9 +33,7 @@ export async function shrink(scenario: Scenario, broken: HistoryEnd): Promise<Sc
   return smallest;
 }
 
-/**
- * Functions that each return smaller scenarios, the smallest first, or no scenario if nothing can be reduced.
- */
+/** Functions that each return simpler scenarios, the simplest first, or none if nothing can be simplified. */
 const reductions: ((scenario: Scenario) => Scenario[])[] = [
   (scenario) => fewer(scenario.faultLimit, 64).map((faultLimit) => ({ ...scenario, faultLimit })),
   ...faultKinds.map((kind) => (scenario: Scenario) => withoutFault(scenario, kind)),
@@ -53,7 +51,10 @@ const reductions: ((scenario: Scenario) => Scenario[])[] = [
   (scenario) => (scenario.surgeFloor >= 10_000 ? [] : [{ ...scenario, surgeFloor: 10_000 }]),
 ];
 
-/** Returns smaller numbers: zero, a quarter, half and three quarters of the number, and one less. */
+/**
+ * Returns numbers less than `count`: zero, a quarter, half and three quarters of `count`, and one less. If
+ * `atMost` is less than `count`, it is used instead of `count`, and is itself the last number.
+ */
 function fewer(count: number, atMost = count): number[] {
   const most = Math.min(count, atMost);
   const less = [0, most >> 2, most >> 1, (most * 3) >> 2, count > atMost ? most : most - 1];

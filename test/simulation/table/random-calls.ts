@@ -143,7 +143,7 @@ const get = sortKey.map(
   }),
 );
 
-/** The statements that the store uses. Each statement succeeds or fails separately. */
+/** Generates batches of the statements that the store uses. */
 const statements = fc
   .uniqueArray(fc.tuple(sortKey, fc.boolean(), number, text), { minLength: 1, selector: ([sk]) => sk })
   .map(

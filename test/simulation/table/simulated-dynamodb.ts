@@ -143,7 +143,10 @@ function batchGet(
   return answer;
 }
 
-/** Each statement succeeds or fails separately. A failed statement may have taken effect. */
+/**
+ * Executes each statement separately. A statement may fail without an effect, or fail although it took
+ * effect.
+ */
 function executeStatements(
   { Statements = [] }: BatchExecuteStatementCommandInput,
   table: MemoryTable,
