@@ -162,8 +162,8 @@ function allowed(document: unknown, role?: string): Right[] {
 /**
  * Returns the name of a role or resource.
  *
- * @throws Error for a role or resource without a name in the tables above, so that the documentation lists all
- *   of them
+ * @throws Error for a role or resource without a name in the tables above, so that the documentation lists
+ *   all of them
  */
 function nameOf(text: string, names: [RegExp, string][]): string {
   const found = names.find(([pattern]) => pattern.test(text));

@@ -89,7 +89,10 @@ async function operated(poller: World, by: 'release' | 'discard') {
   return done;
 }
 
-/** Returns the progression id of each published removal. A removal that was published several times counts once. */
+/**
+ * Returns the progression id of each published removal. A removal that was published several times counts
+ * once.
+ */
 function publishedRemovals(poller: World): string[] {
   const removals = poller.bus.published.filter(({ type }) => type === 'ProgressionRemoved');
   const ids = new Map(removals.map(({ detail }) => [detail.id, detail.progression.id]));

@@ -74,7 +74,7 @@ function keptNames({ resources, names }: StackFacts): string[] {
 
 /**
  * Returns the problems of updating one stack: resources that are removed or replaced although they hold data
- * or are in use.
+ * or are in use, and names that two resources would have at the same time.
  */
 function updateProblems(last: StackFacts, next: StackFacts, keepsData: boolean): string[] {
   const used = new Set([...last.writes.values()].flat());

@@ -79,7 +79,7 @@ export const OPTIONS: Option[] = [
   },
 ];
 
-/** The settings that are not options. Each of them changes some properties of resources. */
+/** Other settings, and another value of an option. Each of them changes some properties of resources. */
 export const OTHER_SETTINGS: SettingsInput[] = [
   { pollEveryMinutes: 60 },
   { kombo: 'us' },
