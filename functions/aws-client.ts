@@ -13,7 +13,10 @@ export const AWS_CLIENT = {
   streamCollector: (body: Readable) => collect(body, 5_000),
 };
 
-/** Reads the body of a response. Has its own deadline, since `requestTimeout` only covers the headers. */
+/**
+ * Reads the body of a response to its end. Throws an Error if the body does not end within `deadlineMs`
+ * milliseconds. This deadline is needed because `requestTimeout` only covers the headers.
+ */
 export async function collect(body: Readable, deadlineMs: number): Promise<Uint8Array> {
   const timer = setTimeout(() => body.destroy(new Error('the response did not end in time')), deadlineMs);
   return readWhole(body).finally(() => clearTimeout(timer));

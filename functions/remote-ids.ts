@@ -56,8 +56,8 @@ function hashedIf(isHashed: (id: string) => boolean, key: string): ReplaceId {
 }
 
 /**
- * Returns the progressions with their ids replaced according to the setting. Reads the key only if an id must
- * be hashed; with the default setting, few must.
+ * Returns the progressions with their ids replaced according to the setting. With `keep`, returns them
+ * unchanged. With `hash-emails`, reads the key only if an id looks like an e-mail address.
  */
 async function replaceIds<Part extends Progression>(parts: Part[], setting: IdSetting): Promise<Part[]> {
   const { mode } = setting;

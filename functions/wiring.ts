@@ -81,8 +81,8 @@ export function wireReplay(variables: Variables) {
 }
 
 /**
- * Creates the parts of the command line: those of poll and of replay. The deployment may have no replay
- * function.
+ * Creates the parts of the command line: those of poll and of replay. Without a replay function,
+ * `replayQueue` and `countReplays` are null.
  */
 export function wireOperator(variables: Variables) {
   const environment = parseAs(OperatorEnvironment, variables);

@@ -30,8 +30,8 @@ export function isAddress(text: string): boolean {
 export const Address = z.string().check(z.refine(isAddress, ADDRESS_RULE));
 
 /**
- * What is done with the platforms' own ids of learners and progressions. By default, ids that look like an
- * e-mail address are hashed.
+ * What Schoolbell does with the platforms' own ids of learners and progressions. With `hash-emails`, the
+ * default, only ids that look like an e-mail address are hashed.
  */
 export const RemoteIds = z.enum(['keep', 'hash', 'omit', 'hash-emails']);
 export type RemoteIds = z.infer<typeof RemoteIds>;
@@ -51,7 +51,7 @@ const listOf = (item: z.ZodMiniType<string, string>) =>
     z.array(item),
   );
 
-/** The environment that all functions that use the poll queue share. */
+/** The environment variables that several functions have in common. */
 export const SharedEnvironment = z.object({
   TABLE_NAME: z.string().check(z.minLength(3)),
   QUEUE_URL: Address,

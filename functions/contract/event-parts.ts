@@ -27,7 +27,10 @@ export type EventCounts = z.infer<typeof EventCounts>;
 export const Status = z.enum(['ENROLLED', 'IN_PROGRESS', 'COMPLETED', 'DROPPED']);
 export type Status = z.infer<typeof Status>;
 
-/** The state of one course progression. `null` means that Kombo never sent a value. */
+/**
+ * The state of one course progression. `null` means that no value is known, and for `removedAt` that the
+ * record is not removed.
+ */
 export const ProgressionState = z.object({
   id: described(z.string(), "Kombo's id of the course progression"),
   remoteId: described(z.nullable(z.string()), "The learning platform's own id"),
@@ -39,7 +42,10 @@ export const ProgressionState = z.object({
 });
 export type ProgressionState = z.infer<typeof ProgressionState>;
 
-/** The ids of the learner of a progression. Both are `null` after Kombo has erased the learner. */
+/**
+ * The ids of the learner of a progression. `LearnerDataErased` is the last event that contains them. After
+ * it, both are `null`.
+ */
 export const LearnerReference = z.object({
   id: described(z.nullable(z.string()), "Kombo's id of the learner"),
   remoteId: described(z.nullable(z.string()), "The learning platform's own id"),

@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { Timestamp } from './field-types.ts';
 
 /**
- * What the first sync of an integration publishes: nothing (`silent`), everything (`publish`), or the changes
- * dated at or after a time (`since`).
+ * What the first sync of an integration publishes: nothing (`silent`), everything (`publish`), or only the
+ * records whose status is dated at or after `date` (`since`).
  */
 export const Baseline = z.discriminatedUnion('mode', [
   z.object({ mode: z.literal('silent') }),

@@ -9,10 +9,11 @@ export const PollMode = z.enum(['incremental', 'baseline', 'reconcile']);
 export type PollMode = z.infer<typeof PollMode>;
 
 /**
- * A message of the poll queue, which requests a run of this integration. Without a mode: an incremental run,
- * or the baseline if the integration has none yet. `follow`: Kombo sent a webhook that the integration was
- * created or changed, so ask Kombo for its status first. `othersLetIn`: Kombo refused access for this
- * integration, and later accepted another integration.
+ * A message of the poll queue, which requests a run of this integration. Without a mode: the run in progress
+ * continues. If there is none, the message requests the baseline if the integration has none yet, otherwise
+ * an incremental run. `follow`: Kombo sent a webhook that the integration was created or changed, so ask
+ * Kombo for its status first. `othersLetIn`: Kombo refused access for this integration, and later accepted
+ * the key for another integration.
  */
 export const PollMessage = z.object({
   integration: IntegrationId,
@@ -32,7 +33,7 @@ export type ReplayMessage = z.infer<typeof ReplayMessage>;
 /** An SQS event with one message, because the event sources have a batch size of 1. */
 const QueueEvent = z.object({ Records: z.tuple([z.object({ body: z.string() })]) });
 
-/** Returns the message of an SQS event. */
+/** Returns the message of an SQS event. Throws if the event or the message does not match its schema. */
 export function messageOf<Message>(schema: z.ZodMiniType<Message>, event: unknown): Message {
   return schema.parse(JSON.parse(QueueEvent.parse(event).Records[0].body));
 }

@@ -7,24 +7,27 @@ export const METRIC_NAMESPACE = 'Schoolbell';
 /**
  * The names of the metrics, shared by the functions that publish them and the stacks with alarms.
  *
- * No metric has a dimension per integration: with 500 integrations, each such metric would cost hundreds of dollars a
- * month. Metrics have the worst value of all integrations; the structured logs have the values of each.
+ * No metric has a dimension per integration: with 500 integrations, each such metric would cost 150 dollars a month
+ * (0.30 dollars for each integration). A metric has the sum or the worst value of all integrations. The structured
+ * logs have the values of each integration.
  */
 export const metricNames = {
-  /** Published for each run that ended. */
+  /** Published after each poll that ended at least one run, as sums over the runs that ended. */
   pagesRead: 'PagesRead',
   recordsRead: 'RecordsRead',
   changesMissed: 'ChangesMissed',
   setAside: 'SetAside',
   unknownStatuses: 'UnknownStatuses',
   runsEnded: 'RunsEnded',
-  /** Published for each invocation of poll. The two times are the longest of its events. */
+  /** Published after each poll that published events. The two lags are the longest lags of these events. */
   eventsPublished: 'EventsPublished',
   komboLagSeconds: 'KomboLagSeconds',
   ownLagSeconds: 'OwnLagSeconds',
   /** Published for each run that failed: once without and once with the dimension `kind`. */
   runsFailed: 'RunsFailed',
-  /** Published when AWS denies access to a run, and when dispatch finds that the deployment is wrong. */
+  /**
+   * Published when a run fails with a DeploymentError, and when dispatch finds that the deployment is wrong.
+   */
   deploymentErrors: 'DeploymentErrors',
   /** Published by each dispatch for all integrations together. */
   integrationsActive: 'IntegrationsActive',
@@ -66,7 +69,7 @@ export const outputNames = {
   dispatchFunction: 'DispatchFunctionName',
   replayFunction: 'ReplayFunctionName',
   webhookUrl: 'WebhookUrl',
-  /** The bucket of certificates. It is an output of their stack. */
+  /** The bucket of certificates. It is an output of the certificates stack. */
   certificatesBucket: 'CertificatesBucket',
   /** `NAME=value` pairs, separated by spaces: the environment of the command line. */
   environment: 'OperatorEnvironment',
@@ -75,7 +78,10 @@ export const outputNames = {
   dashboard: 'DashboardName',
 } as const;
 
-/** Every call of DynamoDB that Schoolbell makes, as IAM names it. A statement in PartiQL has its own name. */
+/**
+ * Every call of DynamoDB that Schoolbell makes, as IAM names it. IAM has separate names for statements in
+ * PartiQL.
+ */
 const ALL_CALLS = [
   'GetItem',
   'BatchGetItem',
@@ -89,8 +95,8 @@ const ALL_CALLS = [
 export type TableCall = (typeof ALL_CALLS)[number];
 
 /**
- * The DynamoDB calls that each function makes. The function's role allows only these, and tests fail on any
- * other call.
+ * The DynamoDB calls that each function makes, and those of the command line (`operators`). The IAM policies
+ * allow only these calls, and tests fail on any other call.
  */
 export const TABLE_CALLS = {
   dispatch: ['GetItem', 'BatchGetItem', 'Query', 'PutItem'],

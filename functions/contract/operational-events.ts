@@ -11,7 +11,10 @@ const operational = z.object({
   at: Timestamp,
 });
 
-/** The schema of the `detail` of each operational event. An event is published once per episode. */
+/**
+ * The schema of the `detail` of each operational event. Each occurrence has one event, such as one per
+ * episode. A retry may publish the same event again, under the same id.
+ */
 export const operationalEvents = {
   IntegrationBaselined: z.extend(operational, {
     baseline: described(z.string(), '`silent`, `publish` or `since:<date>`'),

@@ -12,7 +12,10 @@ export type EventType = keyof typeof publishedEvents;
 
 export type EventDetail<Type extends EventType> = z.infer<(typeof publishedEvents)[Type]>;
 
-/** The schemas as a mapped type, from which TypeScript derives the detail of a type parameter. */
+/**
+ * The schemas with a mapped type. With it, TypeScript knows the type of the detail even if the type of the
+ * event is a type parameter.
+ */
 const schemas: { readonly [Type in EventType]: z.ZodMiniType<EventDetail<Type>> } = publishedEvents;
 
 /**

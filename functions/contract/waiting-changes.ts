@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { described, PositiveNumber, WholeNumber } from './field-types.ts';
 
 /**
- * Why a change is suspect: the kinds of changes that come from mistakes of a platform, and not from ordinary
- * learning.
+ * Why a change is suspect: the kinds of changes that a mistake on the platform may have caused, and that
+ * ordinary learning does not explain.
  */
 export const SuspectKind = z.enum([
   'removed',

@@ -5,10 +5,7 @@ import type { Failure } from './state/checkpoint.ts';
 /** The other properties of an error besides its message. */
 export type ErrorContext = { code?: string | null; logUrl?: string | null; cause?: unknown };
 
-/**
- * An error that ends a run. The name of each class says what happens next. `message` is one line for a
- * person.
- */
+/** An error that ends a run. Its `kind` determines what happens next. `message` is one line for a person. */
 abstract class RunError extends Error {
   abstract readonly kind: Failure['kind'];
   readonly code: string | null;
@@ -47,7 +44,7 @@ export class IntegrationError extends RunError {
   readonly kind = 'integration';
 }
 
-/** The integration is being set up, or Kombo's first sync is still running. This is not a failure. */
+/** The integration is being set up, or Kombo's first sync is still running. The operator is not notified. */
 export class WaitingError extends RunError {
   readonly kind = 'waiting';
 }
@@ -107,8 +104,8 @@ export function asCode(text: string): string {
 }
 
 /**
- * Returns the name of a failed call's error. If there was no response, returns the error code of the
- * connection.
+ * Returns the name of a failed call's error. If there was no response and the error has a code of the
+ * operating system or of Node, returns this code.
  */
 export function codeOf(error: unknown): string {
   const code = ErrorParts.safeParse(error).data?.code ?? '';
@@ -124,7 +121,7 @@ export class CursorRefusedError extends Error {
   override readonly name = 'CursorRefusedError';
 }
 
-/** Another worker holds the lease. This worker must stop without another write. */
+/** The lease has expired, or another worker has acquired it. This worker must stop without another write. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
 }

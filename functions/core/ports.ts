@@ -17,7 +17,7 @@ export type Clock = () => number;
  */
 export type Kombo = {
   /**
-   * Reads one page of course progressions, including deleted ones. If `updatedAfter` is null, reads all
+   * Reads one page of course progressions, including removed ones. If `updatedAfter` is null, reads all
    * course progressions.
    *
    * @param request.users Kombo's ids of learners: reads only their progressions, if the list fits into a
@@ -33,7 +33,7 @@ export type Kombo = {
     signal?: AbortSignal,
   ): Promise<Page>;
   /**
-   * Reads the progressions with these ids that Kombo still has, including deleted ones. Accepts any number of
+   * Reads the progressions with these ids that Kombo still has, including removed ones. Accepts any number of
    * ids.
    */
   readByIds(
@@ -63,9 +63,9 @@ export type LeaseResult =
   | { taken: false; until: string };
 
 /**
- * The table. Reads are strongly consistent. Each write is one conditional write of a single item. If the
- * response to a write is lost, the write counts as successful when the stored item contains it. Errors are
- * those of `errors.ts`.
+ * The table. Reads are strongly consistent, except where a method says otherwise. Each write changes a single
+ * item, and is conditional where several workers may write the item. If the response to a write is lost, the
+ * write counts as successful when the stored item contains it. Errors are those of `errors.ts`.
  */
 export type Store = {
   readIntegration(id: IntegrationId): Promise<Integration | null>;
@@ -79,7 +79,7 @@ export type Store = {
    * written in between. Writes nothing if the result is null or unchanged.
    *
    * @param change gets null when no settings are stored
-   * @returns the stored settings
+   * @returns the stored settings, or null if there are none
    */
   changeIntegration(
     id: IntegrationId,
@@ -90,7 +90,7 @@ export type Store = {
   readCheckpoint(id: IntegrationId): Promise<{ checkpoint: Checkpoint; lease: Lease | null } | null>;
   /**
    * Reads many checkpoints for an overview. The reads are eventually consistent. The result has no checkpoint
-   * for an integration that was never polled.
+   * for an integration that was never polled or whose checkpoint is unreadable.
    */
   readCheckpoints(ids: IntegrationId[]): Promise<Map<IntegrationId, Checkpoint>>;
   /**
@@ -106,7 +106,7 @@ export type Store = {
   /**
    * Replaces the checkpoint as `saveCheckpoint` does, but releases the lease instead of renewing it.
    *
-   * @returns whether another poll of the integration was requested meanwhile
+   * @returns whether another poll of the integration was requested while the worker held the lease
    */
   releaseLease(next: Checkpoint, lease: Lease): Promise<{ again: boolean }>;
 
@@ -130,7 +130,7 @@ export type Store = {
   readEntry(integration: IntegrationId, number: number): Promise<JournalEntry | null>;
   /**
    * Reads, for many integrations, the entry after the last one that the checkpoint counts, if this entry
-   * exists. For an overview: the reads are eventually consistent.
+   * exists and is readable. For an overview: the reads are eventually consistent.
    */
   readEntriesAfter(checkpoints: Pick<Checkpoint, 'integration' | 'entry'>[]): Promise<JournalEntry[]>;
   /**
@@ -184,7 +184,7 @@ export type Publisher = {
   /**
    * Publishes an event.
    *
-   * @throws TransientError or DeploymentError when it was not accepted
+   * @throws TransientError or DeploymentError when the bus did not accept it
    */
   notify(event: OperationalEvent): Promise<void>;
 };
@@ -208,7 +208,8 @@ export type BulkQueue<Message = PollMessage> = Queue<Message> & {
   /**
    * Sends as many messages as possible. Never throws.
    *
-   * @returns how many were accepted, and why the others were not: TransientError, DeploymentError, or null
+   * @returns how many were accepted, and why the others were not (TransientError or DeploymentError); the
+   *   error is null if all were accepted
    */
   offer(messages: Message[]): Promise<{ taken: number; error: Error | null }>;
 };
@@ -225,7 +226,10 @@ export type RunSettings = {
    */
   surgeShare: number;
   surgeFloor: number;
-  /** How long a reconciliation may run before it is interrupted for the next incremental run. */
+  /**
+   * How long one poll may work on a reconciliation, in milliseconds. The next poll starts with the
+   * incremental run and then continues the reconciliation.
+   */
   reconcileSliceMs: number;
 };
 

@@ -9,8 +9,8 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 const WORST = 20;
 
 /**
- * Reports the state of all integrations: the worst values as metrics, and the integrations with the oldest
- * watermarks as log lines.
+ * Reports the state of all integrations: the worst values as metrics, and as log lines the integrations with
+ * the oldest watermarks and those whose settings cannot be read.
  */
 export function reportFleet(telemetry: Telemetry, fleet: Fleet, sent: number): void {
   for (const { integration, seconds } of fleet.freshness.slice(0, WORST)) {

@@ -12,8 +12,8 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 const RESERVE_MS = 60_000;
 
 /**
- * The delay before a temporary failure is retried; most are over by then. The queue's own delay would be
- * longer.
+ * The delay before a temporary failure is retried. Most temporary failures are assumed to be over by then.
+ * The visibility timeout of the queue would be a longer delay.
  */
 const PAUSE_MS = 30_000;
 

@@ -6,7 +6,7 @@ export type Published = {
   byType: Record<string, number>;
   /**
    * The longest times that a change took from the learning platform to Kombo, and from Kombo to the bus; null
-   * without events.
+   * if no event with a `changedAt` was published.
    */
   komboLagSeconds: number | null;
   ownLagSeconds: number | null;

@@ -3,7 +3,8 @@ import type { Telemetry } from './telemetry.ts';
 
 /**
  * Returns a handler whose errors contain no record contents, since Lambda logs their messages. The invocation
- * still fails, so that its message is retried and finally becomes a dead letter.
+ * still fails. For a message of a queue, this means that SQS delivers it again, and finally moves it to the
+ * dead-letter queue.
  */
 export function redactErrors<Args extends unknown[], Result>(
   telemetry: Telemetry,

@@ -24,7 +24,7 @@ export type UrlResponse = { statusCode: number; body: string };
 
 export type WebhookOutcome =
   | { kind: 'refused'; status: 400 | 401 | 405 | 413; reason: string }
-  /** `poll` null: the webhook does not concern course progressions. */
+  /** `poll` null: the webhook does not concern course progressions, or has no valid integration id. */
   | { kind: 'accepted'; type: string; poll: PollMessage | null };
 
 export type WebhookParts = {
@@ -36,8 +36,9 @@ export type WebhookParts = {
 };
 
 /**
- * Returns the handler of the function URL that receives Kombo's webhooks. For a valid webhook it only sends a
- * message to the poll queue, so that the response is fast and a repeated webhook is harmless.
+ * Returns the handler of the function URL that receives Kombo's webhooks. For a valid webhook, the handler
+ * sends at most one message to the poll queue and does nothing else, so that the response is fast and a
+ * repeated webhook is harmless.
  */
 export function webhookHandler({ queue, secret, report }: WebhookParts) {
   return async (event: unknown): Promise<UrlResponse> => {
@@ -69,7 +70,7 @@ async function checkRequest(event: unknown, secret: () => Promise<string>): Prom
 
 /**
  * Returns whether the header is base64url of the HMAC-SHA256 of the body. Takes the same time for any
- * signature.
+ * signature of the right length.
  */
 export function isSignedWith(secret: string, body: Uint8Array, signature: string): boolean {
   const expected = createHmac('sha256', secret).update(body).digest();

@@ -10,15 +10,19 @@ import { readWhole } from '../../core/read-whole.ts';
 import { awsError } from '../aws-errors.ts';
 
 /**
- * Gives access to the objects of one bucket. A text is replaced only if its stored revision equals the
- * revision that was read (`If-Match`). So, of two concurrent writers, the second writer fails. S3 reads are
- * strongly consistent.
+ * Creates functions that read and write the objects of one bucket. `replace` writes a text only if the stored
+ * revision is still the revision that was read (`If-Match`), or if there is no object and `revision` is null.
+ * Otherwise, it returns false. So, of two concurrent writers, the second writer fails. S3 reads are strongly
+ * consistent.
  *
- * @throws DeploymentError when access is refused or the bucket does not exist, TransientError for a temporary
- *   failure
+ * @throws each function throws a DeploymentError when access is refused or the bucket does not exist, and a
+ *   TransientError for a temporary failure
  */
 export function createBucket({ client, bucket: Bucket }: { client: S3Client; bucket: string }) {
-  /** Returns the response, or null for a response with one of these statuses. */
+  /**
+   * Returns the response. Returns null for an error with one of these statuses, unless the bucket does not
+   * exist.
+   */
   const unless = async <Response>(
     statuses: number[],
     call: () => Promise<Response>,

@@ -13,11 +13,11 @@ import { awsError } from '../aws-errors.ts';
 const KEPT_MS = 5 * 60 * 1000;
 
 /**
- * Returns a function that returns a secret's text. It reads the secret at its first call, and again after
- * five minutes.
+ * Returns a function that returns a secret's text. It reads the secret at its first call, and again when five
+ * minutes have passed since it read the secret.
  *
- * @throws DeploymentError when the secret cannot be read or is empty, TransientError when Secrets Manager
- *   cannot be reached
+ * @throws the returned function throws a DeploymentError when the secret cannot be read or is empty, and a
+ *   TransientError when Secrets Manager cannot be reached
  */
 export function secretReader(client: SecretsManagerClient, id: string): () => Promise<string> {
   let kept: { value: string; until: number } | null = null;

@@ -11,7 +11,10 @@ import { awsError } from '../aws-errors.ts';
 /** The maximum number of messages in one call. */
 const BATCH_SIZE = 10;
 const CONCURRENCY = 4;
-/** The time limit for sending messages: half of the timeout of dispatch. The other half is for its report. */
+/**
+ * The time limit for sending messages, in milliseconds: half of the timeout of dispatch, which is 60 seconds.
+ * The other half is for its reads and its report.
+ */
 const BUDGET_MS = 30_000;
 /** The maximum delay that SQS allows. */
 const LONGEST_DELAY_SECONDS = 15 * 60;
@@ -25,7 +28,10 @@ export function createQueue<Message extends { integration: IntegrationId }>(
   url: string,
   { budgetMs, firstDelayMs } = { budgetMs: BUDGET_MS, firstDelayMs: 100 },
 ): BulkQueue<Message> {
-  /** Sends one batch. Returns the messages that SQS did not accept, and why. */
+  /**
+   * Sends one batch. Returns the messages that SQS did not accept (`left`), and the error to report if there
+   * are such messages.
+   */
   const sendBatch = async (batch: Message[], deadline: number, delaySeconds: number) => {
     if (Date.now() >= deadline) {
       return { left: batch, error: new TransientError('There was no time left to send all messages') };

@@ -11,7 +11,7 @@ import {
 } from '../state/progression.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Kombo anonymises records 14 days after they disappeared (API reference, `remote_deleted_at`). */
+/** Kombo anonymises records 14 days after their removal (API reference, `remote_deleted_at`). */
 const ANONYMISED_AFTER_MS = 14 * DAY_MS;
 
 /**
@@ -19,9 +19,9 @@ const ANONYMISED_AFTER_MS = 14 * DAY_MS;
  *
  * - A change of status publishes one event, the most specific one. A removal, restoration or erasure publishes
  *   another event after it.
- * - Null does not replace a known value while the status stays the same, since Kombo returns null for a field that
- *   a customer has turned off.
- * - Changes of other fields (`changed_at`, the platform's own id, some dates) publish no event and are stored with
+ * - Null does not replace a known value, since Kombo returns null for a field that a customer has turned off. Only
+ *   the completion date becomes null when the status changes.
+ * - Changes of other fields (such as `changed_at` and the platform's own id) publish no event and are stored with
  *   the next event, so that each event's `previous` is exactly the state after the event before it.
  * - New ids of learner or course are stored immediately, without an event.
  *
@@ -68,7 +68,7 @@ export function decideEvents(
   };
 }
 
-/** Returns the same change without its events: it is stored, and never published. */
+/** Returns the change without its events, so that it is stored and never published. */
 export function silenced(change: Change): Change {
   const isRemoval = change.events.includes('ProgressionRemoved');
   return { ...change, events: [], ...(isRemoval && { unpublishedRemoval: 'silenced' }) };
@@ -115,7 +115,10 @@ function firstSight(observed: ObservedProgression, detectedAt: string): Change {
   };
 }
 
-/** Returns the facts of a record. Where the record has null, the known value is used. */
+/**
+ * Returns the facts of a record. Where the record has null, the known value is used, except for the
+ * completion date after a change of status.
+ */
 function factsShown(known: Facts | null, observed: ObservedProgression, detectedAt: string): Facts {
   const { state } = observed;
   const removedAt = removedAtOf(known, observed, detectedAt);
@@ -135,8 +138,8 @@ function factsShown(known: Facts | null, observed: ObservedProgression, detected
 }
 
 /**
- * Returns the date of the removal, or null if the record is not removed. A record without ids of learner and
- * course counts as removed. If Kombo shows no usable date, the time when the removal was detected is used.
+ * Returns the date of the removal, or null if the record is neither removed nor erased. If Kombo shows no
+ * usable date, the known date of the removal is used, otherwise the time when the removal was detected.
  */
 function removedAtOf(known: Facts | null, observed: ObservedProgression, detectedAt: string): string | null {
   if (!observed.removed && !observed.erased) return null;
@@ -144,8 +147,9 @@ function removedAtOf(known: Facts | null, observed: ObservedProgression, detecte
 }
 
 /**
- * Returns whether the personal data of a removed record was erased: it has no ids any more, or it has no
- * names 14 days after its removal. A record counts as erased until it is restored.
+ * Returns whether the personal data of a removed record was erased: the record shows the erasure (see
+ * `ObservedProgression`), or it has no names 14 days after its removal. A record counts as erased until it is
+ * restored.
  */
 function isErased(
   known: Facts | null,

@@ -37,7 +37,10 @@ export type PageRules = IntegrationHabits & {
 export type Decision = {
   change: Change;
   tally: Tally;
-  /** Why the change is suspect; null if it is not suspect, or if a person has decided about it. */
+  /**
+   * Why the change is suspect. It is null if the change is not suspect, if the setting of the baseline
+   * decides about it, or if a person has decided about it.
+   */
   suspect: SuspectKind | null;
   /** Personal data. It may be published, but never stored or logged. */
   learnerDetails: LearnerDetails;
@@ -182,7 +185,8 @@ function classify(
 /**
  * Returns whether the baseline's setting decides if the change is published. This is so in a baseline, and
  * for records that the baseline missed and the first reconciliation after it finds. If this baseline has
- * already stored the record, the change happened during the baseline and is published.
+ * already stored the record, the change happened during the baseline, and is decided like a change after the
+ * baseline.
  */
 function isOfBaseline(
   { state }: Change,

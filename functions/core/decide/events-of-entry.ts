@@ -21,8 +21,8 @@ const NO_DETAILS: LearnerDetails = { firstName: null, lastName: null, email: nul
  * Returns the events of a journal entry, in order. They are always the same for the same entry, except for
  * the learner details.
  *
- * @param details null if the deployment omits learner details; the details of a learner who is not in the map
- *   are null
+ * @param details null if the deployment omits learner details. If a progression is not in the map, the
+ *   details of its learner are null
  */
 export function eventsOfEntry(entry: JournalEntry, details: DetailsById | null): JournalledEvent[] {
   const integration = { id: entry.integration, tool: toolOf(entry.integration) };
@@ -94,8 +94,9 @@ export function occurredAt(transition: Transition, reading: Reading): string {
 }
 
 /**
- * Returns the platform's own date of the event (such as the completion date), or null. If the previous state
- * already had this date together with a status, the date belongs to an earlier event.
+ * Returns the platform's own date of the event (such as the completion date), or null if the event has no
+ * such date. Also returns null if the previous state already had this date together with a status, because
+ * the date then belongs to an earlier event.
  */
 function ownDate({ type, previous, state }: Transition): string | null {
   const isFirstStatus = (previous?.status ?? null) === null;

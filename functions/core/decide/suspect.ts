@@ -3,7 +3,10 @@ import type { SuspectKind } from '../../contract/waiting-changes.ts';
 import type { Change } from '../state/journal-entry.ts';
 import type { KnownProgression } from '../state/progression.ts';
 
-/** A date is old if it is this long before the watermark. Some platforms show changes 48 hours late. */
+/**
+ * A date is old if it is more than three days before the newest watermark. Three days are more than the
+ * longest delay that Kombo documents: enrolments of Coursera appear up to 48 hours late.
+ */
 const OLD_AFTER_MS = 3 * 24 * 60 * 60 * 1000;
 
 /** What is known about the integration from earlier runs. */
@@ -15,9 +18,10 @@ export type IntegrationHabits = {
 };
 
 /**
- * Returns why a change is suspect, or null if it is not. Ordinary learning is not suspect: enrolments, starts
- * and completions with recent dates are published in any number. If a change has several suspect events, it
- * counts once: as a removal or restoration if it is one, otherwise as its first suspect event.
+ * Returns why a change is suspect, or null if it is not suspect or has no events. Ordinary learning is not
+ * suspect: enrolments, starts and completions with recent dates are published in any number. A change counts
+ * once: as an older version if the record is older than the known state, otherwise as a removal or
+ * restoration if it is one, otherwise as its first suspect event.
  *
  * @param before the known state before the change
  */
@@ -32,7 +36,10 @@ export function suspectKind(
   return kinds.find((kind) => kind === 'removed' || kind === 'restored') ?? kinds.find(Boolean) ?? null;
 }
 
-/** Returns whether a record is an older version than the known state. */
+/**
+ * Returns whether a record has an earlier `changedAt` than the known state. Returns false if one of the two
+ * is null.
+ */
 export function isOlderVersion({ changedAt }: ProgressionState, before: KnownProgression | null): boolean {
   const knownAt = before?.state.changedAt ?? null;
   return changedAt !== null && knownAt !== null && changedAt < knownAt;
@@ -40,7 +47,7 @@ export function isOlderVersion({ changedAt }: ProgressionState, before: KnownPro
 
 /**
  * Returns the date of a record's status: the completion date if the record is completed and has one,
- * otherwise the enrolment date.
+ * otherwise the enrolment date. Returns null if the record does not have this date.
  */
 export function recordDate({ status, completedAt, enrolledAt }: ProgressionState): string | null {
   return (status === 'COMPLETED' ? completedAt : null) ?? enrolledAt;
@@ -86,9 +93,10 @@ function kindOf(
 }
 
 /**
- * Returns why a new record is suspect, or null. A new record without a date is suspect, except an ongoing one
- * on a platform that never sends enrolment dates (TalentLMS): on such a platform, new enrolments look the
- * same as older records that were newly shared with Kombo.
+ * Returns why a new record is suspect, or null if it is not. A new record with an old date is suspect. A new
+ * record without a date is suspect, except before the first watermark, and except an ongoing one on a
+ * platform that never sends enrolment dates (TalentLMS): on such a platform, new enrolments look the same as
+ * older records that were newly shared with Kombo.
  */
 function firstSightingKind(state: ProgressionState, habits: IntegrationHabits): SuspectKind | null {
   const date = recordDate(state);
@@ -99,8 +107,8 @@ function firstSightingKind(state: ProgressionState, habits: IntegrationHabits): 
 }
 
 /**
- * Returns `corrected` if a date changed, or if a missing date was filled with an old date. A recent date that
- * fills a missing date is not suspect.
+ * Returns `corrected` if a known date changed, or if an old date replaced null. Returns null if a recent date
+ * replaced null, which is not suspect.
  */
 function correctionKind(
   was: string | null,

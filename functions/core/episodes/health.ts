@@ -9,15 +9,15 @@ const HOUR_MS = 60 * MINUTE_MS;
 const FIRST_BACKOFF_MS = 5 * MINUTE_MS;
 const LONGEST_BACKOFF_MS = 6 * HOUR_MS;
 const WAITING_RETRY_MS = 10 * MINUTE_MS;
-/** The operator is notified of a temporary failure after this time. */
+/** The operator is notified of a temporary failure that lasts at least this long. */
 const NOTIFY_TRANSIENT_AFTER_MS = HOUR_MS;
 
 type Failing = Health & { state: 'failing' };
 
 /**
- * Returns the health after a run that failed. An integration that needs a person is polled less and less
- * often. After a temporary failure, or a failure whose cause dispatch must determine, the integration is
- * polled again at the next dispatch.
+ * Returns the health after a run that failed. `retryAt` is the earliest time of the next run. After failures
+ * of the integration itself, the delay doubles from 5 minutes up to 6 hours. While the integration is being
+ * set up, it is 10 minutes. After all other failures there is no delay, and dispatch decides.
  *
  * @param now the machine's clock, in milliseconds
  * @param othersLetIn whether Kombo accepted the key for another integration: if so, a refusal of access is
@@ -46,8 +46,9 @@ export function isNoticeDue({ needsNotice, notified }: Failing): boolean {
 }
 
 /**
- * Returns whether a temporary failure has lasted too long. An integration that is being set up does not
- * count. An error of the deployment does not count either, since one alarm reports it for all integrations.
+ * Returns whether a temporary failure has lasted at least an hour. An integration that is being set up does
+ * not count. An error of the deployment does not count either, since one alarm reports it for all
+ * integrations.
  */
 function hasLasted(kind: Failure['kind'], lastedMs: number): boolean {
   return kind === 'transient' && lastedMs >= NOTIFY_TRANSIENT_AFTER_MS;
@@ -70,8 +71,9 @@ export function failureOf(error: unknown): Failure {
 }
 
 /**
- * Returns whether the failure begins a new episode: the previous failure was not the integration's own (the
- * integration was being set up, or the deployment was wrong), and no notice of it was due.
+ * Returns whether the failure begins a new episode. It does if the previous failure had another kind and was
+ * not the integration's own (the integration was being set up, access was refused, or the deployment was
+ * wrong), and no notice of the previous failure was due.
  */
 function beginsEpisode({ needsNotice, failure: before }: Failing, now: Failure): boolean {
   const wasOwn = before.kind === 'transient' || before.kind === 'integration';

@@ -37,8 +37,8 @@ export function isCounted(held: Held, run: Run | null): boolean {
 }
 
 /**
- * Returns the run at the position up to which suspect changes were counted, or null if no count is in
- * progress.
+ * Returns the run at the position up to which suspect changes were counted. Returns null if no count for the
+ * run in this slot is in progress, or if the run has moved since the count began.
  */
 export function countingOf({ held, ...checkpoint }: Checkpoint, slot: 'run' | 'reconciliation'): Run | null {
   if (held === null || slotOf(held.mode) !== slot || !stoppedHere(held, checkpoint[slot])) return null;
@@ -51,7 +51,10 @@ function stoppedHere({ stoppedAt }: Held, run: Run | null): boolean {
   return run.startedAt === startedAt && run.pass === pass && run.cursor === cursor;
 }
 
-/** Creates a hold for a run that stops at its current page. The count of its changes is zero. */
+/**
+ * Creates a hold for a run that stops at its current page. The count of its changes is zero. If there is
+ * already a hold, its `since` and its `notice` stay the same.
+ */
 export function newHold({ checkpoint, ports, settings }: Worker, run: Run): Held & { counting: Run } {
   const { startedAt, pass, cursor } = run;
   return {
@@ -68,8 +71,8 @@ export function newHold({ checkpoint, ports, settings }: Worker, run: Run): Held
 }
 
 /**
- * Returns the checkpoint without the count of a run that starts again, since the changes of this run must
- * then be counted again.
+ * Returns the checkpoint without the count of the run in this slot. It is called when the run starts again,
+ * since the changes of the run must then be counted again.
  */
 export function withoutCount(checkpoint: Checkpoint, slot: 'run' | 'reconciliation'): Checkpoint {
   const { held } = checkpoint;
@@ -98,13 +101,13 @@ async function sendHeld({ ports, integration }: Worker, held: Held): Promise<voi
   });
 }
 
-/** Ends the hold. Publishes its end, unless its beginning was never published. */
+/** Ends the hold, if there is one. Publishes its end, unless its beginning was never published. */
 export async function endHold(worker: Worker, by: 'release' | 'discard' | 'resolved'): Promise<void> {
   const { checkpoint, ports, integration } = worker;
   const { held } = checkpoint;
   if (held === null) return;
-  // Every `ChangesReleased` must follow a `ChangesHeld`. After a crash it is unknown whether `ChangesHeld` was
-  // published.
+  // Every `ChangesReleased` must follow a `ChangesHeld`. After a crash it is unknown whether `ChangesHeld`
+  // was published, so it is published again.
   if (held.notice === 'unsure') await sendHeld(worker, held);
   if (held.notice !== 'none') {
     await ports.publisher.notify({

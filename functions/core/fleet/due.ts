@@ -14,7 +14,7 @@ export type DispatchState = {
   now: number;
   /** The time from one dispatch to the next, in milliseconds. */
   intervalMs: number;
-  /** The last probe, or null. */
+  /** The last probe. It is null if there was none, or if no failure may be an error of the deployment. */
   lastProbe: Probe | null;
 };
 
@@ -30,7 +30,7 @@ export type Due = {
 };
 
 /**
- * Returns the polls to send now. Each integration is reconciled once a week, at its own time of the week.
+ * Returns the polls to send now. Each integration is reconciled once a week: see `isReconciliationDue`.
  *
  * An integration is polled less often only after its own failures. A failure that may be the deployment's (AWS denies a
  * permission, or Kombo refuses access) is compared with the other integrations:
@@ -62,8 +62,8 @@ export function duePolls(integrations: Integration[], state: DispatchState): Due
 
 /**
  * Returns whether the weekly time of the reconciliation has passed since the last reconciliation (or the
- * baseline) ended. The time is derived from the integration's id, so that the reconciliations of many
- * integrations are spread over the week.
+ * baseline) ended. Returns false before the baseline has ended. The time is derived from the integration's
+ * id, so that the reconciliations of many integrations are spread over the week.
  */
 export function isReconciliationDue({ integration, lastReconciliation }: Checkpoint, now: number): boolean {
   if (lastReconciliation === null) return false;
@@ -98,8 +98,9 @@ export function mayBeDeployments({ health }: Checkpoint): boolean {
 }
 
 /**
- * Returns whether Kombo refused access to this integration after the last probe. A refusal before the probe
- * does not count, since a wrong key or permission of the whole deployment may have caused it.
+ * Returns whether Kombo refused access to this integration after the last probe, or at any time if there was
+ * no probe. A refusal before the probe does not count, since a wrong key or permission of the whole
+ * deployment may have caused it.
  */
 function isRefusedSince(lastProbe: Probe | null, checkpoint: Checkpoint | undefined): boolean {
   if (checkpoint?.health.state !== 'failing') return false;
@@ -109,9 +110,10 @@ function isRefusedSince(lastProbe: Probe | null, checkpoint: Checkpoint | undefi
 }
 
 /**
- * Returns when Kombo last accepted the key for this integration: when a run succeeded, or when Kombo returned
- * an error about the integration itself. A temporary failure such as a timeout does not count. The start of a
- * successful run counts, not its end, because the key may have been revoked during the run.
+ * Returns when Kombo last accepted the key for this integration, or 0 if it never did: when a run succeeded,
+ * or when Kombo returned an error about the integration itself. A temporary failure such as a timeout does
+ * not count. The start of a successful run counts, not its end, because the key may have been revoked during
+ * the run.
  */
 function lastAcceptedAt({ succeededAt, health }: Checkpoint): number {
   const hasResponded =
@@ -162,8 +164,8 @@ export type Probe = z.infer<typeof Probe>;
 
 /**
  * Returns the integration to poll as the probe while the deployment is wrong, so that a key that Kombo
- * refuses is not used for all integrations. The first probe is the integration that succeeded last. Each
- * later probe is a different integration, whatever the result of the previous probe.
+ * refuses is not used for all integrations. The first probe is the integration that succeeded last. The next
+ * probes are the other integrations in turn, whatever the result of the previous probe.
  *
  * @param stopped the integrations that fail because of the deployment
  * @param state.lastProbe may be from an earlier period in which the deployment was wrong
@@ -179,7 +181,7 @@ export function nextProbe(
   const [first] = order;
   if (first === undefined) return null;
   if (last === null || successOf(first) > Date.parse(last.at)) return first.integration;
-  // Lambda calls dispatch again after an error, within the same interval.
+  // Lambda calls dispatch again after an error, within the same interval. Such a call sends no second probe.
   if (now - Date.parse(last.at) < intervalMs / 2) return null;
   const at = order.findIndex(({ integration }) => integration === last.integration);
   return (order[at + 1] ?? first).integration;

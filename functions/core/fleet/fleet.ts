@@ -5,7 +5,7 @@ import type { Checkpoint } from '../state/checkpoint.ts';
 /** The state of all integrations of a deployment. Times are in seconds. */
 export type Fleet = {
   active: number;
-  /** The number of integrations that need a person, or whose temporary failure has lasted too long. */
+  /** The number of integrations with a failure that needs a person, or of which the operator was notified. */
   failing: number;
   held: number;
   /** Integrations whose settings cannot be read. They are not polled until a person repairs the settings. */
@@ -22,10 +22,12 @@ export type Fleet = {
 const SUSPICIOUS_SECONDS = 60 * 60;
 
 /**
- * Reads the state of the fleet. A journal entry can remain unpublished only if runs do not finish, so only
- * the journals of integrations with unfinished runs are read.
+ * Reads the state of the fleet. A journal entry can remain unpublished only if runs do not finish. So only
+ * the journals of some integrations are read: those whose last run failed, published only a part of an entry,
+ * or ended more than an hour ago.
  *
  * @param now the machine's clock, in milliseconds
+ * @param stopped the number of integrations that are not polled because the deployment is wrong
  */
 export async function surveyFleet(
   store: Pick<Store, 'readEntriesAfter'>,
@@ -59,8 +61,9 @@ export async function surveyFleet(
 }
 
 /**
- * Returns whether the integration counts when the oldest watermark is determined. An integration that fails,
- * is held or is being set up does not count, because this is reported in another way.
+ * Returns whether the integration counts when the oldest watermark is determined. An integration that fails
+ * (unless the failure is temporary), is held or is being set up does not count, because its condition is
+ * reported in another way.
  */
 function shouldBeFresh(checkpoint: Checkpoint | undefined): boolean {
   if (checkpoint === undefined) return true;

@@ -44,8 +44,8 @@ export async function commitDecisions(
 }
 
 /**
- * DynamoDB's limit is 400 KB for an item. An item with this many bytes of uncompressed JSON is always below
- * the limit.
+ * DynamoDB's limit is 400 KB for an item. An entry whose changes have this many bytes of JSON before
+ * compression is always below the limit.
  */
 const MAX_JSON_BYTES = 350_000;
 
@@ -181,8 +181,9 @@ async function publishEntry(worker: Worker, entry: JournalEntry, details: Detail
 /**
  * Publishes one event of the journal again, by its id.
  *
- * @returns null when the bus accepted it, otherwise why the bus did not accept it, or why the journal has no
- *   such event
+ * @returns null when the bus accepted it, otherwise why not: the bus refused it permanently, or the journal
+ *   no longer has it
+ * @throws TransientError or DeploymentError when the bus neither accepted nor refused it
  */
 export async function publishAgain(worker: Worker, eventId: string): Promise<string | null> {
   const { ports, integration } = worker;

@@ -29,7 +29,10 @@ export type Worker = {
   needsRecovery: boolean;
   /** The ids of the records that are set aside; null until the list has been read. */
   setAside: Set<string> | null;
-  /** When the lease ends and when the checkpoint was last written, by the machine's clock. */
+  /**
+   * When the lease ends, and when the checkpoint was last written, by the machine's clock (milliseconds since
+   * 1970).
+   */
   leaseUntil: number;
   writtenAt: number;
   /** The number of the last entry that the stored checkpoint counts. */
@@ -75,7 +78,10 @@ export function change(worker: Writable, part: Partial<Checkpoint>): void {
   worker.checkpoint = { ...worker.checkpoint, ...part };
 }
 
-/** Writes the checkpoint and renews the lease. */
+/**
+ * Writes the checkpoint and renews the lease. Throws a LeaseLostError if the lease has expired or belongs to
+ * another worker.
+ */
 export async function save(worker: Writable, next: Checkpoint): Promise<void> {
   stopIfExpired(worker);
   const lease = leaseOf(worker, worker.settings.leaseMs);
@@ -88,8 +94,8 @@ export async function save(worker: Writable, next: Checkpoint): Promise<void> {
 }
 
 /**
- * Changes the checkpoint by progress that can be recovered after a crash. Writes the checkpoint if a save is
- * due.
+ * Replaces the checkpoint in memory by `next`, whose progress can be recovered after a crash. Also writes it
+ * if a save is due.
  */
 export async function saveSoon(worker: Writable, next: Checkpoint): Promise<void> {
   if (isSaveDue(worker) || next.entry - worker.writtenEntry >= SAVE_EVERY_ENTRIES) return save(worker, next);
@@ -105,7 +111,8 @@ export function isSaveDue({ ports, writtenAt }: Worker): boolean {
  * Writes the checkpoint and releases the lease. If an entry may be unfinished, stores the lease as expired
  * instead, so that the next worker recovers the entry.
  *
- * @returns whether another poll of the integration was requested meanwhile
+ * @returns whether another poll of the integration was requested while this worker held the lease; always
+ *   false if the lease is stored as expired
  */
 export async function release(worker: Worker, next: Checkpoint): Promise<{ again: boolean }> {
   const { ports, owner } = worker;
@@ -124,7 +131,7 @@ export function stopIfExpired(worker: Worker): void {
   if (worker.ports.clock() > worker.leaseUntil) throw new LeaseLostError('the lease has expired');
 }
 
-/** Returns a lease that begins now. */
+/** Returns a lease that ends `leaseMs` milliseconds from now. */
 function leaseOf({ ports, owner }: Worker, leaseMs: number): Lease {
   return { owner, until: new Date(ports.clock() + leaseMs).toISOString() };
 }

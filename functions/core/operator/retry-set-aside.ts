@@ -19,7 +19,7 @@ export type RetriedSetAside = {
 /**
  * Retries set-aside items. Records are read by their ids and processed like all other records. Events are
  * published again from the journal. For records without an id, all records are read, and an item counts as
- * processed if Kombo no longer shows the record without an id.
+ * processed if Kombo no longer shows the record without an id. Unknown statuses always remain.
  */
 export async function retrySetAside(worker: Worker, items: SetAside[]): Promise<RetriedSetAside> {
   const ofKind = (wanted: SetAside['kind']) => items.filter(({ kind }) => kind === wanted);
@@ -88,8 +88,9 @@ async function readWithoutId(worker: Worker, ids: ReadonlySet<string>) {
 }
 
 /**
- * Returns the run to which the records belong. Before the baseline has ended, the records belong to it, so
- * that its mode decides whether they are published.
+ * Returns the properties of the run with which the records are processed. Before the baseline has ended, this
+ * is the baseline, so that its setting decides whether the records are published. Later, it is an incremental
+ * run.
  */
 function runOf(checkpoint: Checkpoint): Pick<Run, 'mode' | 'startEntry' | 'updatedAfter'> {
   const { run, watermark, entry, baselineStart } = checkpoint;

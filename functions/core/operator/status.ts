@@ -28,7 +28,10 @@ export type Status = {
   integration: string;
   condition: Condition;
   watermark: string | null;
-  /** The age of the watermark by this machine's clock. Changes since then may not be published yet. */
+  /**
+   * The age of the watermark by this machine's clock; null without a watermark. Changes since then may not be
+   * published yet.
+   */
   staleMs: number | null;
   /** The time at which the lease of the current worker ends, or null if there is no worker. */
   workerUntil: string | null;
@@ -45,7 +48,10 @@ export type Status = {
   known: number;
   setAside: number;
   journal: { first: number | null; last: number; entries: number };
-  /** The entry that was appended and whose events are not published yet; or null. */
+  /**
+   * The entry that was appended and whose events are not published yet; null if there is no such entry or it
+   * has no events.
+   */
   unpublished: { entry: number; events: number } | null;
   /** Events of the last 24 hours by type; null if they were not counted. */
   events: EventCounts | null;
@@ -53,7 +59,7 @@ export type Status = {
 
 /**
  * `complete`: all changes are counted, so that a person can release or discard them. `countedPages`: the
- * number of pages counted so far.
+ * number of pages counted so far; null when no count is in progress.
  */
 export type HeldStatus = Pick<Held, 'since' | 'mode' | 'waiting' | 'sample' | 'limit'> & {
   complete: boolean;
@@ -68,7 +74,7 @@ export type StatusFacts = {
   checkpoint: Checkpoint | null;
   lease: Lease | null;
   setAside: number;
-  /** The number of the first entry that retention has not removed, or null if there are no entries. */
+  /** The number of the first entry that retention has not removed, or null if there is none. */
   firstEntry: number | null;
   /** The entry after the last one that the checkpoint counts, or null. */
   nextEntry: JournalEntry | null;

@@ -4,7 +4,10 @@ import type { Ports, RunSettings } from '../ports.ts';
 import { withState } from './operator-changes.ts';
 import { withLease } from './with-lease.ts';
 
-/** The status of an integration at Kombo. `unknown`: a state that Schoolbell does not know. */
+/**
+ * The status of an integration at Kombo. `gone`: Kombo does not find it. `unknown`: a state that Schoolbell
+ * does not know.
+ */
 export type KomboIntegrationStatus = {
   category: string | null;
   state: 'active' | 'invalid' | 'inactive' | 'gone' | 'unknown';
@@ -17,19 +20,20 @@ export type SyncParts = {
   ports: Ports;
   settings: RunSettings;
   readKomboStatus: ReadKomboStatus;
-  /** The baseline of integrations that this function adds. */
+  /** The baseline of integrations that `syncWithKombo` adds. */
   baseline: Baseline;
 };
 
 /**
  * Adds, pauses or resumes an integration according to its status at Kombo. It does not use the content of the
- * webhook, since webhooks arrive late and out of order. It requests the status while it holds the lease, so
- * that an older response never replaces a later one.
+ * webhook that requested this, since webhooks arrive late and out of order. The status of a known integration
+ * is requested under its lease, so that an older response never replaces a later one.
  *
- * @param why with `created`, an unknown integration is added
+ * @param why with `created`, an unknown integration is added if `isOurs` returns true
  * @param owner a value that is unique to this call
- * @returns the integration, or null if it does not belong to this deployment
- * @throws TransientError while a poll holds the lease: retry later
+ * @returns the integration, or null if it is unknown and was not added
+ * @throws TransientError while a poll holds the lease: retry later; the errors of `errors.ts` when the status
+ *   cannot be read
  */
 export async function syncWithKombo(
   { ports, settings, readKomboStatus, baseline }: SyncParts,
@@ -54,7 +58,10 @@ export async function syncWithKombo(
   return outcome.result;
 }
 
-/** Returns whether an unknown integration belongs to this deployment and is to be added. */
+/**
+ * Returns whether an unknown integration is to be added: it is a learning platform, and it is active or has
+ * invalid credentials at Kombo.
+ */
 export function isOurs({ category, state }: KomboIntegrationStatus): boolean {
   return category === 'LMS' && (state === 'active' || state === 'invalid');
 }

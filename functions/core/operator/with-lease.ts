@@ -5,8 +5,8 @@ import { acquireLease, release, type Worker } from '../journal/worker.ts';
 import type { Ports, RunSettings } from '../ports.ts';
 
 /**
- * The result of an operator's work. If a poll holds the lease, the work is not done, and this is the time at
- * which the lease ends.
+ * The result of an operator's work. If a poll holds the lease, the work is not done, and `busyUntil` is the
+ * time at which the lease ends.
  */
 export type LeaseOutcome<Result> = { done: true; result: Result } | { done: false; busyUntil: string };
 
@@ -32,7 +32,7 @@ export async function withLease<Result>(
     await release(worker, worker.checkpoint);
     return { done: true, result };
   } catch (error) {
-    // Another worker holds the lease now, and recovers the unfinished entries.
+    // The lease has expired or belongs to another worker. The next worker recovers the unfinished entries.
     if (error instanceof LeaseLostError) throw error;
     worker.needsRecovery = true;
     await release(worker, worker.checkpoint).catch(() => undefined);
@@ -42,7 +42,7 @@ export async function withLease<Result>(
 
 /**
  * Recovers the unfinished entries of an integration that was paused or removed, since no later poll would
- * recover them. Does nothing if the lease was released.
+ * recover them. Does nothing if the lease was released, or if another worker still holds it.
  *
  * @param owner a value that is unique to this call
  */

@@ -9,7 +9,7 @@ import { FIRST_POSITION, type PassPosition, positionAfter } from '../state/run-p
  * the caller leaves the loop, the fetch in progress is cancelled. The error of a page is thrown when the
  * caller asks for this page, never earlier.
  *
- * @param mayFetchAhead called before each page that is fetched ahead
+ * @param mayFetchAhead returns whether the next page may be fetched ahead; called before each such fetch
  */
 export async function* readPages(
   kombo: Kombo,
@@ -57,7 +57,7 @@ const FULL_PAGE = 250;
 const SPARE_PAGES = 1_000;
 const PAGES_PER_FULL_PAGE = 20;
 
-/** Kombo's pages do not end. A run is stopped and starts over with the next poll. */
+/** Kombo's pages do not end. A run that fails with this error starts over with the next poll. */
 export class EndlessPagesError extends IntegrationError {}
 
 /**

@@ -47,8 +47,8 @@ const MAX_RESTARTS = 5;
 export type RunEnd = 'ended' | 'more' | 'held';
 
 /**
- * Reads a run from its cursor on. It reads the pages again until a pass is proven to have shown every record,
- * or changes nothing.
+ * Reads a run from its cursor on. It reads the pages again until the run is over (see `isOver`), for example
+ * when a pass is proven to have shown every record.
  *
  * @param timeLeft called after each page
  */
@@ -82,8 +82,8 @@ export async function readRun(worker: Worker, mode: PollMode, timeLeft: () => bo
 }
 
 /**
- * Commits the pages up to the first page with too many suspect changes. Counts the suspect changes from this
- * page on.
+ * Commits the pages up to the first page with too many suspect changes, and counts the suspect changes from
+ * this page on. If a count is in progress, only continues the count.
  */
 async function readPass(
   worker: Worker,
@@ -150,8 +150,8 @@ async function stopBefore(worker: Worker, stopped: StoppedPage, pass: Pass): Pro
     await publishHeld(worker, held);
     return 'held';
   }
-  // An interrupted call may have published `ChangesHeld` with the previous count. The next count replaces it,
-  // so publish it once more now.
+  // An interrupted call may have published `ChangesHeld` with the previous count. Before the next count
+  // replaces the previous count, the event is published once more with the previous count.
   if (held?.notice === 'unsure') await publishHeld(worker, held);
   return countSuspectChanges(worker, newHold(worker, run), stopped, pass);
 }
@@ -177,8 +177,8 @@ function restart(worker: Worker, mode: PollMode, error: CursorRefusedError): voi
 }
 
 /**
- * Ends a run after its last page: publishes the end of a baseline or of a hold, and moves the watermark to
- * the start of the run.
+ * Ends a run after its last page: publishes the end of a baseline or of a hold, and sets the watermark (see
+ * `watermarkAfter`).
  */
 export async function endRun(worker: Worker, run: Run): Promise<void> {
   const { ports, integration } = worker;

@@ -17,13 +17,13 @@ export type PollRequest = {
    */
   mode?: PollMode;
   /**
-   * Allows a baseline of an integration that already has one. The changes since then are stored without their
-   * events.
+   * Allows a baseline of an integration that already has one. The integration's baseline setting decides
+   * whether the changes since the watermark are published.
    */
   force?: boolean;
   /**
-   * Kombo refused this integration, and after that accepted another integration with the same key. If Kombo
-   * refuses this integration again, the key is not the reason.
+   * Kombo refused this integration, and after that accepted the key for another integration. If Kombo refuses
+   * this integration again, the key is not the reason.
    */
   othersLetIn?: boolean;
   /** A value that is unique to this call. */
@@ -35,7 +35,10 @@ export type PollRequest = {
 export type PollOutcome =
   /** Another worker holds the lease. It will poll again after its current poll. */
   | { kind: 'busy'; until: string }
-  /** Another worker acquired the lease in the meantime, and finishes the entry that this worker began. */
+  /**
+   * The lease of this worker expired, or another worker acquired it. The next worker finishes the entry that
+   * this worker began.
+   */
   | { kind: 'superseded' }
   /** `again`: another poll of the integration was requested in the meantime. */
   | { kind: 'ended'; ended: LastRun[]; again: boolean }
@@ -141,8 +144,8 @@ async function runWhatIsDue(
 }
 
 /**
- * Stores why the run failed, and notifies the operator if a person is needed. If this cannot be written now,
- * a later run recovers it.
+ * Stores why the run failed, and notifies the operator if a person is needed. If the checkpoint cannot be
+ * written, the failure is not stored, and the lease expires later.
  */
 async function endFailed(worker: Worker, failure: Failure, othersLetIn?: boolean): Promise<void> {
   let health = afterFailure(worker.checkpoint.health, failure, worker.ports.clock(), othersLetIn);
@@ -160,7 +163,7 @@ async function endFailed(worker: Worker, failure: Failure, othersLetIn?: boolean
   await releaseIfPossible(worker, { ...worker.checkpoint, health });
 }
 
-/** Stores until when Kombo's rate limit lasts. It is not a failure, so the health stays the same. */
+/** Stores when Kombo's rate limit ends. A rate limit is not a failure, so the health stays the same. */
 async function endLimited(worker: Worker, { waitMs }: RateLimitedError): Promise<PollOutcome> {
   const until = new Date(worker.ports.clock() + waitMs).toISOString();
   await releaseIfPossible(worker, { ...worker.checkpoint, limitedUntil: until });

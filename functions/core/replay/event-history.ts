@@ -14,9 +14,10 @@ export const BEGINNING = new Date(0).toISOString();
 export type EventOrder = 'earliest-first' | 'latest-first';
 
 /**
- * Yields the selected events of an integration from some entries. Reads only the entries of the range.
+ * Yields the selected events of the entries from `entries.first` to `entries.last`. Reads only the entries of
+ * the range.
  *
- * @param entries the numbers of the first and the last entry; `last` is at most `lastEntry`
+ * @param entries the numbers of the first and the last entry; `last` is at most the result of `lastEntry`
  */
 export async function* readEvents(
   store: ReadStore,
@@ -65,7 +66,8 @@ export async function* readEventsOf(
     const ids = unread.get(number) ?? new Set();
     unread.delete(number);
     const entry = await store.readEntry(integration, number);
-    // Retention has removed this entry and all earlier ones.
+    // Retention has removed this entry. The number of the entry before it is not known any more, so the
+    // search for these progressions ends.
     if (entry === null) continue;
     for (const { state, previousEntry } of entry.changes) {
       if (!ids.has(state.id)) continue;

@@ -53,7 +53,8 @@ export async function orderReplay(
 
 /**
  * Stops a replay, or resumes a stopped one. When a replay is stopped, the process that sends it stops before
- * its next batch. The events that it sent after its last save of the progress are sent again later.
+ * its next batch. The events that the process sent after it last saved the progress are sent again when the
+ * replay is resumed.
  *
  * @returns the stored replay; a finished replay does not change
  */

@@ -44,8 +44,8 @@ export async function planReplay(
 }
 
 /**
- * Plans a replay of one event, the first that the request selects. If the source is Kombo, this reads only
- * the pages up to that event. Writes nothing.
+ * Plans a replay of one event, the first that the request selects. If the source is Kombo, the search for
+ * this event reads only the pages up to it. Writes nothing.
  */
 export async function planOneEvent(
   ports: PlanPorts,
@@ -144,8 +144,8 @@ function ofTypes(byType: EventCounts, types: LearningEventType[]): EventCounts {
 
 /**
  * Counts the events that can be derived from Kombo's records. Reads only the records of the filter's learners
- * if these are certainly all records with matching events, otherwise every record. Later, the replay reads
- * only the records of the counted learners, if there are few of them.
+ * if these are certainly all records with matching events, otherwise every record. The replay itself reads
+ * only the records of the counted learners, if there are at most 50 of them.
  */
 async function planFromKombo(
   ports: PlanPorts,
@@ -188,7 +188,7 @@ async function readKombo(
     if (step.fromBeginning) read = begin();
     if (step.event === null) continue;
     read.counted.add(countByType([step.event]));
-    // A larger set is not used as a filter.
+    // A set with more than `MAX_FILTER_IDS` ids is not used as a filter.
     if (read.users.size <= MAX_FILTER_IDS) read.users.add(step.event.detail.learner.id);
   }
   return { ...read, unseen };
@@ -199,7 +199,10 @@ async function readKombo(
  */
 const MAX_FILTER_IDS = 50;
 
-/** Returns whether an id has the form of Kombo's ids: base58 letters and digits, 24 in most examples. */
+/**
+ * Returns whether an id has the form of Kombo's ids: 20 to 26 base58 letters and digits (24 in most
+ * examples).
+ */
 export function isKomboId(id: string): boolean {
   return /^[1-9A-HJ-NP-Za-km-z]{20,26}$/.test(id);
 }

@@ -35,7 +35,7 @@ function selectedFromRecord(
  * replay continues after the last finished record. When Kombo refuses the cursor, the replay starts again:
  * everything is read and sent from the beginning.
  *
- * @throws IntegrationError when the pages do not end
+ * @throws IntegrationError when the pages do not end, or when Kombo refuses a cursor after five restarts
  */
 export async function* komboSteps(
   kombo: Kombo,

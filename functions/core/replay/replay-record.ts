@@ -63,7 +63,9 @@ export const ReplayRecord = z.extend(ReplayPlan, {
   notified: z.boolean(),
   published: WholeNumber,
   refused: WholeNumber,
-  /** The last failure; null if the replay made progress after it. */
+  /**
+   * The last failure. It is null if there was none, or if the replay made progress or was resumed after it.
+   */
   failure: z.nullable(Failure),
   orderedAt: Timestamp,
   movedAt: Timestamp,

@@ -37,7 +37,10 @@ export function replaySteps(
 
 type JournalReplayPosition = ReplayPosition & { source: 'journal' };
 
-/** After this many entries without a selected event, a step without an event is yielded. */
+/**
+ * If about this many consecutive entries have no selected event, a step without an event is yielded, so that
+ * the position is saved.
+ */
 const POSITION_EVERY = 100;
 
 /** Returns the selected events of an entry, in their order, without learner details. */

@@ -71,8 +71,8 @@ function asReplayed(
 const NO_DETAILS: LearnerDetails = { firstName: null, lastName: null, email: null };
 
 /**
- * Returns a function that limits sending to `perSecond` items per second: each call waits until the earlier
- * items are within the limit.
+ * Returns a function that limits sending to `perSecond` items per second: each call waits until the items of
+ * the earlier calls are within the limit.
  *
  * @param perSecond above 0
  * @returns a function to call with the number of items before they are sent

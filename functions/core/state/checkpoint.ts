@@ -13,7 +13,7 @@ export const HoldDecision = z.object({
 });
 export type HoldDecision = z.infer<typeof HoldDecision>;
 
-/** The number of records with an unknown status, and the ids of some of them. */
+/** An unknown status, the number of records with this status, and the ids of some of them. */
 export const UnknownStatus = z.object({
   status: z.string(),
   count: PositiveNumber,
@@ -25,8 +25,8 @@ export type UnknownStatus = z.infer<typeof UnknownStatus>;
 export const Run = z.object({
   mode: PollMode,
   /**
-   * When the first page was read, by the earlier of Kombo's clock and the machine's. After the run, this is
-   * the watermark.
+   * When the first page was read, by the earlier of Kombo's clock and the machine's clock. After the run,
+   * this becomes the watermark (see `watermarkAfter`).
    */
   startedAt: Timestamp,
   updatedAfter: z.nullable(Timestamp),
@@ -42,11 +42,12 @@ export const Run = z.object({
    * is replaced.
    */
   mark: z.nullable(z.object({ cursor: z.string(), replaceAt: WholeNumber })),
-  /** How often the pass started over because Kombo refused a cursor. */
+  /** How often a pass of the run started over because Kombo refused a cursor. */
   restarts: WholeNumber,
   /**
-   * The number of the last journal entry when the run began. A known state with a later entry number was stored
-   * by this run. If the run is a baseline, later changes of this state are published.
+   * The number of the last journal entry when the run began. A known state with a later entry number was
+   * stored by this run. If the run is a baseline, later changes of such a state are decided like changes
+   * after the baseline.
    */
   startEntry: WholeNumber,
   /** The number of known progressions when the run began. */
@@ -115,7 +116,7 @@ export const Held = z.object({
   mode: PollMode,
   /** The changes that were counted so far. */
   waiting: WaitingChanges,
-  /** The ids of some of the progressions that wait. */
+  /** The ids of some of the progressions with waiting changes. */
   sample: z.array(z.string()),
   /** The maximum number of suspect changes that are published in 24 hours without a person's decision. */
   limit: WholeNumber,
@@ -164,13 +165,16 @@ export const Checkpoint = z.object({
   watermark: z.nullable(Timestamp),
   /** The latest watermark that the integration ever had. Whether a date is old is measured from this time. */
   newestWatermark: z.nullable(Timestamp),
-  /** The `startEntry` of the first sync. It stays the same if the first sync starts over. */
+  /**
+   * The `startEntry` of the first sync. It stays the same if the first sync starts over. It is set again when
+   * a removed integration is added with a new baseline.
+   */
   baselineStart: WholeNumber,
   /** The incremental run or baseline in progress. */
   run: z.nullable(Run),
   reconciliation: z.nullable(Run),
   lastRun: z.nullable(LastRun),
-  /** When the last successful run began, by the machine's clock. At that time, Kombo accepted the key. */
+  /** When the last successful poll began, by the machine's clock. Kombo accepted the key during that poll. */
   succeededAt: z.nullable(Timestamp),
   /** The last run that read all records: a reconciliation, or the baseline. */
   lastReconciliation: z.nullable(LastRun),
@@ -183,7 +187,7 @@ export const Checkpoint = z.object({
   hasEnrolmentDates: z.boolean(),
   /**
    * Whether something may be set aside. If so, pages are compared with the list. It becomes false when all
-   * records were read and the list is empty.
+   * records were read and the list has no record and no status.
    */
   hasSetAside: z.boolean(),
   /**
@@ -191,7 +195,10 @@ export const Checkpoint = z.object({
    */
   surge: z.array(z.object({ hour: Timestamp, count: WholeNumber })),
   held: z.nullable(Held),
-  /** A person's decisions about held changes, the earliest first. They apply to both runs. */
+  /**
+   * A person's decisions about held changes, the earliest first. Each applies to both `run` and
+   * `reconciliation`.
+   */
   holdDecisions: z.array(HoldDecision),
 });
 export type Checkpoint = z.infer<typeof Checkpoint>;

@@ -46,7 +46,7 @@ export function knownAfter(change: Change, entry: number): KnownProgression {
   };
 }
 
-/** The numbers of an entry's changes that are counted. */
+/** How many changes of an entry are of each of these sorts. */
 export const Tally = z.object({
   firstSeen: WholeNumber,
   /** Suspect changes that were published without a person's decision. They count towards the limit. */
@@ -73,8 +73,8 @@ export function sumTallies(tallies: Tally[]): Tally {
 }
 
 /**
- * The changes of one page. Entries are numbered 1, 2, 3, ... per integration. An appended entry is never
- * altered.
+ * The changes of one page, or of a part of a large page. A fence has no changes. Entries are numbered 1, 2,
+ * 3, ... per integration. An appended entry is never altered.
  */
 export const JournalEntry = z.object({
   integration: IntegrationId,

@@ -28,8 +28,9 @@ export type ObservedProgression = {
   namesBlank: boolean;
   course: Course;
   /**
-   * Whether the record has no ids of learner and course. Kombo replaces the fields of a removed record by
-   * null after 14 days.
+   * Whether the record shows that the learner's data was erased: a removed record lacks an id of its learner,
+   * or a record has nothing but its own id. Kombo replaces the fields of a removed record by null 14 days
+   * after the removal.
    */
   erased: boolean;
 };
@@ -72,7 +73,7 @@ export function sameFacts(a: Facts, b: Facts): boolean {
 
 /**
  * Why a known removal was never published. `first-seen`: the record was already removed when it was first
- * read, so it has no events. `silenced`: a silent baseline stored the removal.
+ * read, so it has no events. `silenced`: a baseline stored the removal without its event.
  */
 export const UnpublishedRemoval = z.enum(['first-seen', 'silenced']);
 export type UnpublishedRemoval = z.infer<typeof UnpublishedRemoval>;

@@ -94,7 +94,8 @@ export function withStatusesOf(known: UnknownStatus[], records: ObservedProgress
 
 /**
  * Returns whether the run ends with this pass. A single page needs no second pass, since no record can move
- * between pages. A reconciliation has only one pass, since it is repeated every week.
+ * between pages. A reconciliation has only one pass, since it is repeated every week. A run also ends if the
+ * pass is proven, after a second pass that changed nothing, and after the third pass.
  *
  * @param isProven whether the pass is proven to have shown every record: see `passProof`
  */
@@ -137,8 +138,8 @@ export function updatedAfter(mode: PollMode, watermark: string | null, overlapMs
 }
 
 /**
- * Returns the earlier of two times at which a run started. With the later time, changes would be missed if
- * one clock is ahead. With the earlier time, some records are only read again.
+ * Returns the earlier of two times of the same start, by two clocks. With the later time, changes would be
+ * missed if one clock is ahead. With the earlier time, some records are only read again.
  */
 export function earlierOf(a: string, b: string): string {
   return a < b ? a : b;

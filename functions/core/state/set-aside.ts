@@ -22,7 +22,7 @@ export const SetAside = z.discriminatedUnion('kind', [
     reason: z.string(),
     at: Timestamp,
     /**
-     * The number of records with this status when it was first read, or in the last run that read all
+     * The number of records with this status in the run that first read it, or in the last run that read all
      * records.
      */
     count: PositiveNumber,
