@@ -5,12 +5,14 @@ import type { Kombo, Store } from './core/ports.ts';
 import type { JournalEntry } from './core/state/journal-entry.ts';
 
 /**
- * The setting `remoteIds`, and a function that reads the secret key with which ids are hashed. The function is
- * never called with `keep`. With `hash-emails`, it is called only if an id looks like an e-mail address.
+ * The setting `remoteIds`, and a function that reads the secret key with which ids are hashed. The function
+ * is never called with `keep`. With `hash-emails`, it is called only if an id looks like an e-mail address.
  */
 export type IdSetting = { mode: RemoteIds; key: () => Promise<string> };
 
-/** Returns what is stored and published instead of a platform's id. Applying it twice gives the same result. */
+/**
+ * Returns what is stored and published instead of a platform's id. Applying it twice gives the same result.
+ */
 type ReplaceId = (id: string | null) => string | null;
 
 /** One function for the ids of learners and progressions, and one for the ids of courses and revisions. */
@@ -21,7 +23,10 @@ const HASHED = /^hashed-[\w-]{22}$/;
 /** The minimum length of a key, so that nobody can guess it. */
 const FEWEST_CHARACTERS = 32;
 
-/** Returns whether an id may contain an e-mail address: characters around an @, which may be full-width or percent-encoded. */
+/**
+ * Returns whether an id may contain an e-mail address: characters around an @, which may be full-width or
+ * percent-encoded.
+ */
 export function looksLikeEmail(id: string): boolean {
   return /\S(?:[@\uff20\ufe6b]|%40)\S/i.test(id);
 }

@@ -1,8 +1,9 @@
 import { codeOf, DeploymentError, type RunError, statusOf, TransientError } from '../core/errors.ts';
 
 /**
- * Errors that waiting does not resolve: the credentials are missing or rejected, the permission is missing, or the
- * resource does not exist. https://docs.aws.amazon.com/eventbridge/latest/APIReference/CommonErrors.html
+ * Errors that waiting does not resolve: the credentials are missing or rejected, the permission is missing,
+ * or the resource does not exist.
+ * https://docs.aws.amazon.com/eventbridge/latest/APIReference/CommonErrors.html
  */
 const REFUSALS = new Set([
   'AccessDeniedException',

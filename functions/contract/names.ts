@@ -7,9 +7,9 @@ export const METRIC_NAMESPACE = 'Schoolbell';
 /**
  * The names of the metrics, shared by the functions that publish them and the stacks with alarms.
  *
- * No metric has a dimension per integration: with 500 integrations, each such metric would cost 150 dollars a month
- * (0.30 dollars for each integration). A metric has the sum or the worst value of all integrations. The structured
- * logs have the values of each integration.
+ * No metric has a dimension per integration: with 500 integrations, each such metric would cost 150 dollars a
+ * month (0.30 dollars for each integration). A metric has the sum or the worst value of all integrations. The
+ * structured logs have the values of each integration.
  */
 export const metricNames = {
   /** Published after each poll that ended at least one run, as sums over the runs that ended. */

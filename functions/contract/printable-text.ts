@@ -1,7 +1,7 @@
 /**
- * Characters from other systems that must not reach a terminal, a log or a message: control characters (escape
- * sequences begin with one), line breaks, unpaired surrogates, and characters that change the direction of the text
- * around them. Zero-width joiners are allowed: emoji and Indic names need them.
+ * Characters from other systems that must not reach a terminal, a log or a message: control characters
+ * (escape sequences begin with one), line breaks, unpaired surrogates, and characters that change the
+ * direction of the text around them. Zero-width joiners are allowed: emoji and Indic names need them.
  * https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
  */
 const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]/gu;

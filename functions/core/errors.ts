@@ -131,7 +131,9 @@ export class EntryTakenError extends Error {
   override readonly name = 'EntryTakenError';
 }
 
-/** Another process sends this replay, or a person stopped it. This process must stop without another write. */
+/**
+ * Another process sends this replay, or a person stopped it. This process must stop without another write.
+ */
 export class ReplayChangedError extends Error {
   override readonly name = 'ReplayChangedError';
 }

@@ -1,6 +1,6 @@
 /**
- * Groups items in their order, so that no group exceeds a limit. An item that alone is larger than the limit is
- * in a separate group.
+ * Groups items in their order, so that no group exceeds a limit. An item that alone is larger than the limit
+ * is in a separate group.
  *
  * @param limits.count the maximum number of items in a group
  * @param limits.size the maximum total size of the items in a group

@@ -9,12 +9,12 @@ const Cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 type Cell = z.infer<typeof Cell>;
 
 /**
- * The version of the encoding, which is the first byte of an encoded entry. Version 1 is raw deflate of JSON, with the
- * changes in columns.
+ * The version of the encoding, which is the first byte of an encoded entry. Version 1 is raw deflate of JSON,
+ * with the changes in columns.
  *
- * Measured on pages of 250 changes with random ids of 24 characters: 109 bytes per change (149 with the changes as rows,
- * 104 with each distinct value of a column only once). Brotli and zstd need similar time, and their sizes are within 5 %
- * of the size of raw deflate. zstd is still experimental in Node.
+ * Measured on pages of 250 changes with random ids of 24 characters: 109 bytes per change (149 with the
+ * changes as rows, 104 with each distinct value of a column only once). Brotli and zstd need similar time,
+ * and their sizes are within 5 % of the size of raw deflate. zstd is still experimental in Node.
  */
 const VERSION = 1;
 

@@ -89,7 +89,8 @@ export function listItems(table: Table, pk: string): Promise<Item[]> {
 /**
  * Returns a stored item's content after a check by the schema.
  *
- * @param read decodes the content, by default from JSON; an error that it throws means that the item is damaged
+ * @param read decodes the content, by default from JSON; an error that it throws means that the item is
+ *   damaged
  * @throws IntegrationError that names the item's key and the first wrong field, but no content
  */
 export function parseStored<T>(

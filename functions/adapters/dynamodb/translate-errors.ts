@@ -28,9 +28,10 @@ export function withCoreErrors(calls: DynamoDbCalls, table: string): DynamoDbCal
 }
 
 /**
- * Returns the core's error for an error of a DynamoDB call, which the AWS client has already retried. Throttling, 5xx,
- * network and unknown errors become a TransientError, so that the next run tries again. The error of a failed condition
- * and an error of the core are returned unchanged. AWS's messages are not included, because they may quote an item.
+ * Returns the core's error for an error of a DynamoDB call, which the AWS client has already retried.
+ * Throttling, 5xx, network and unknown errors become a TransientError, so that the next run tries again. The
+ * error of a failed condition and an error of the core are returned unchanged. AWS's messages are not
+ * included, because they may quote an item.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
  */

@@ -30,10 +30,10 @@ export type Outgoing = { index: number; entry: PutEventsRequestEntry; size: numb
 const MOST_ENTRIES = 10;
 
 /**
- * The maximum total size, in bytes, of a request with several entries. Since January 2026 a request may have 1 MiB,
- * measured as the sum of its entries: 1,048,576 bytes pass, one more is a ValidationException ("Total size of the
- * entries in the request is over the limit"). Some Regions still have the earlier limit of 256 KiB. Ten usual events
- * are far below both, so the smaller limit is used.
+ * The maximum total size, in bytes, of a request with several entries. Since January 2026 a request may have
+ * 1 MiB, measured as the sum of its entries: 1,048,576 bytes pass, one more is a ValidationException ("Total
+ * size of the entries in the request is over the limit"). Some Regions still have the earlier limit of 256
+ * KiB. Ten usual events are far below both, so the smaller limit is used.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
  */
 export const BATCH_BYTES = 256 * 1024;

@@ -41,8 +41,8 @@ export const ENTRY_BYTES = 1024 * 1024 - 1024;
 const TIME_BYTES = 14;
 
 /**
- * Returns the size of an entry in bytes as EventBridge counts it: 14 for the time; source, detail-type, detail and
- * resources in UTF-8; nothing for the name of the bus.
+ * Returns the size of an entry in bytes as EventBridge counts it: 14 for the time; source, detail-type,
+ * detail and resources in UTF-8; nothing for the name of the bus.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html#eb-putevent-size
  */
 export function entrySize(entry: PutEventsRequestEntry): number {

@@ -19,9 +19,9 @@ export type EntryOutcome =
   | { kind: 'failed'; error: RunError };
 
 /**
- * The error codes that the API reference documents as not retryable: with `REFUSED`, the entry is wrong; with `DENIED`,
- * the deployment is wrong. All other codes are retried: those documented as retryable (InternalFailure,
- * ThrottlingException) and unknown ones.
+ * The error codes that the API reference documents as not retryable: with `REFUSED`, the entry is wrong; with
+ * `DENIED`, the deployment is wrong. All other codes are retried: those documented as retryable
+ * (InternalFailure, ThrottlingException) and unknown ones.
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
  */
 const REFUSED = new Set(['InvalidArgument', 'MalformedDetail', 'RedactionFailure']);

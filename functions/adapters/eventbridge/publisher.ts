@@ -15,11 +15,11 @@ import { moreSerious, RETRY_BUDGET, type RetryBudget, sendBatch, tooLarge } from
 const CONCURRENCY = 4;
 
 /**
- * Creates a publisher for an EventBridge bus, given by its name or ARN. It retries events that are not accepted, for 10
- * seconds by default.
+ * Creates a publisher for an EventBridge bus, given by its name or ARN. It retries events that are not
+ * accepted, for 10 seconds by default.
  *
- * EventBridge accepts events for a bus that does not exist (aws/aws-sdk#186), so the deployment must make sure that the
- * name is right.
+ * EventBridge accepts events for a bus that does not exist (aws/aws-sdk#186), so the deployment must make
+ * sure that the name is right.
  */
 export function createPublisher(options: {
   putEvents: PutEvents;

@@ -78,8 +78,8 @@ export function createKombo(options: {
         return await readDataExpiredAt(detailsClient, integration);
       } catch (error) {
         if (error instanceof RateLimitedError) throw error;
-        // If the details cannot be read, the data counts as valid, because some keys have no permission to read
-        // details.
+        // If the details cannot be read, the data counts as valid, because some keys have no permission to
+        // read details.
         return null;
       }
     },

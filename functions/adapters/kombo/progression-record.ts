@@ -16,11 +16,11 @@ const LONGEST_TEXT = 3_000;
 const LONGEST_STATUS = 100;
 
 /**
- * Converts a record of a page to the core's form, or returns why the record is rejected: the name of the first invalid
- * field, never a value.
+ * Converts a record of a page to the core's form, or returns why the record is rejected: the name of the
+ * first invalid field, never a value.
  *
- * A record that is not removed must have the fields that `lostField` checks. Any field of a removed record except `id`
- * may be null. In an erased record, even `remote_deleted_at` may be null.
+ * A record that is not removed must have the fields that `lostField` checks. Any field of a removed record
+ * except `id` may be null. In an erased record, even `remote_deleted_at` may be null.
  */
 export function observe(record: unknown): { observed: ObservedProgression } | { rejected: RejectedRecord } {
   const parsed = z.safeParse(RecordSchema, record);

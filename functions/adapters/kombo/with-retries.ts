@@ -11,7 +11,9 @@ export type RetryBudget = {
   firstDelayMs: number;
 };
 
-/** The default limits. All attempts take 30 seconds at most, because a person may be waiting at a terminal. */
+/**
+ * The default limits. All attempts take 30 seconds at most, because a person may be waiting at a terminal.
+ */
 export const RETRY_BUDGET: RetryBudget = { attemptMs: 15_000, totalMs: 30_000, firstDelayMs: 250 };
 const LONGEST_DELAY_MS = 5_000;
 

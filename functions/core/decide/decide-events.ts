@@ -17,15 +17,16 @@ const ANONYMISED_AFTER_MS = 14 * DAY_MS;
 /**
  * Compares a record with the known state. Returns the change to journal, or null if nothing happened. Pure.
  *
- * - A change of status publishes one event, the most specific one. A removal, restoration or erasure publishes
- *   another event after it.
- * - Null does not replace a known value, since Kombo returns null for a field that a customer has turned off. Only
- *   the completion date becomes null when the status changes.
- * - Changes of other fields (such as `changed_at` and the platform's own id) publish no event and are stored with
- *   the next event, so that each event's `previous` is exactly the state after the event before it.
+ * - A change of status publishes one event, the most specific one. A removal, restoration or erasure
+ *   publishes another event after it.
+ * - Null does not replace a known value, since Kombo returns null for a field that a customer has turned off.
+ *   Only the completion date becomes null when the status changes.
+ * - Changes of other fields (such as `changed_at` and the platform's own id) publish no event and are stored
+ *   with the next event, so that each event's `previous` is exactly the state after the event before it.
  * - New ids of learner or course are stored immediately, without an event.
  *
- * @param detectedAt when the record was read; used as the date of a removal for which Kombo shows no usable date
+ * @param detectedAt when the record was read; used as the date of a removal for which Kombo shows no usable
+ *   date
  */
 export function decideEvents(
   known: KnownProgression | null,

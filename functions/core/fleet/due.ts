@@ -32,13 +32,13 @@ export type Due = {
 /**
  * Returns the polls to send now. Each integration is reconciled once a week: see `isReconciliationDue`.
  *
- * An integration is polled less often only after its own failures. A failure that may be the deployment's (AWS denies a
- * permission, or Kombo refuses access) is compared with the other integrations:
+ * An integration is polled less often only after its own failures. A failure that may be the deployment's
+ * (AWS denies a permission, or Kombo refuses access) is compared with the other integrations:
  *
  * - Kombo accepted the key for another integration after this failure: the failure is the integration's own.
  * - All integrations that ran within two intervals failed in this way: the deployment is wrong.
- * - Otherwise the cause is not known yet: the integration is not polled until another integration runs, for at most
- *   two intervals.
+ * - Otherwise the cause is not known yet: the integration is not polled until another integration runs, for
+ *   at most two intervals.
  */
 export function duePolls(integrations: Integration[], state: DispatchState): Due {
   const active = integrations.filter(({ state }) => state === 'active').map(({ id }) => id);

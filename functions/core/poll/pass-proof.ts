@@ -2,16 +2,17 @@ import type { Checkpoint, Run } from '../state/checkpoint.ts';
 import type { Page } from '../state/progression.ts';
 
 /**
- * Creates the proof that a pass has shown every record, so that no second pass is needed. The pass must read all its
- * pages in one call. The proof holds if no id came twice and every record could be read.
+ * Creates the proof that a pass has shown every record, so that no second pass is needed. The pass must read
+ * all its pages in one call. The proof holds if no id came twice and every record could be read.
  *
- * A pass can skip a record only if records move between two of its pages. If a cursor is an offset, a record that
- * moves from a page that was read to a later page comes twice. If a cursor is the key of the last record, only the
- * moved record itself can be skipped, and the next run finds it by its new update time. The proof does not cover rows
- * that disappear from Kombo completely: see `docs/adr/0026-read-pages-once.md`.
+ * A pass can skip a record only if records move between two of its pages. If a cursor is an offset, a record
+ * that moves from a page that was read to a later page comes twice. If a cursor is the key of the last
+ * record, only the moved record itself can be skipped, and the next run finds it by its new update time. The
+ * proof does not cover rows that disappear from Kombo completely: see `docs/adr/0026-read-pages-once.md`.
  *
- * Each id is stored as a hash of 53 bits. If two ids have the same hash, the only effect is a second pass. The buffer
- * reserves addresses for the most ids, but memory only for the ids that it holds, so that it grows without a copy.
+ * Each id is stored as a hash of 53 bits. If two ids have the same hash, the only effect is a second pass.
+ * The buffer reserves addresses for `MOST_IDS` ids, but memory only for the ids that it holds, so that it grows
+ * without a copy.
  */
 export function passProof() {
   const buffer = new ArrayBuffer(0, { maxByteLength: MOST_IDS * Float64Array.BYTES_PER_ELEMENT });

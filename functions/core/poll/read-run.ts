@@ -116,8 +116,8 @@ async function readPass(
 }
 
 /**
- * Commits pages. For each page: read the known states, decide, append, apply, publish, and save the checkpoint
- * if a save is due.
+ * Commits pages. For each page: read the known states, decide, append, apply, publish, and save the
+ * checkpoint if a save is due.
  */
 async function commitPages(
   worker: Worker,

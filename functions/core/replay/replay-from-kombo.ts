@@ -13,7 +13,9 @@ type KomboStep = { event: LearningEvent | null; next: KomboReplayPosition; fromB
 
 const MAX_RESTARTS = 5;
 
-/** Returns the first position of a replay that reads the records of some learners. An empty list means all. */
+/**
+ * Returns the first position of a replay that reads the records of some learners. An empty list means all.
+ */
 export function komboStart(users: string[]): KomboReplayPosition {
   return { source: 'kombo', users, cursor: null, after: null, settled: [] };
 }
@@ -70,8 +72,8 @@ async function* pagesSteps(
   detectedAt: string,
 ): AsyncGenerator<KomboStep, void, void> {
   const { users, cursor } = start;
-  // All records are read: `updated_after` would miss records that were entered long before their date, such as
-  // scheduled enrolments or dates in local time.
+  // All records are read: `updated_after` would miss records that were entered long before their date, such
+  // as scheduled enrolments or dates in local time.
   const request = { integration, updatedAfter: null, cursor, users };
   let position = start;
   for await (const page of readAllPages(kombo, request)) {

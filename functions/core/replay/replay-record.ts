@@ -79,8 +79,8 @@ export const ReplayRecord = z.extend(ReplayPlan, {
 export type ReplayRecord = z.infer<typeof ReplayRecord>;
 
 /**
- * Returns the `replay` field of a replayed event. It has no `consumer` when the replay is for everyone: rules check
- * this with `{ exists: false }`, which does not match null.
+ * Returns the `replay` field of a replayed event. It has no `consumer` when the replay is for everyone: rules
+ * check this with `{ exists: false }`, which does not match null.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
 export function replayMark({
