@@ -9,8 +9,8 @@ import { DEPLOYMENTS } from './deployments.ts';
 import { readItems } from './stored-items.ts';
 
 /*
- * `node test/upgrade/write-fixtures.ts`, once for each release: writes what this release stores, publishes and deploys. Later code must
- * read the items and the events, and must update the deployment without losing data.
+ * Writes what this release stores, publishes and deploys: `node test/upgrade/write-fixtures.ts`, once for each
+ * release. Later code must read the items and the events, and must update the deployment without losing data.
  */
 const folder = join(import.meta.dirname, product.version);
 const directory = join(mkdtempSync(join(tmpdir(), 'schoolbell-fixtures-')), 'data');

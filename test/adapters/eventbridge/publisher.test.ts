@@ -204,8 +204,8 @@ describe('a call that fails', () => {
     expect({ accepted, refused }).toEqual({ accepted: [], refused: [] });
     expect(error).toBeInstanceOf(TransientError);
     expect(error).toMatchObject({ code: 'InternalException' });
-    // The publisher sends at most four batches at the same time. They were all sent before the failure, and
-    // the other six batches were not sent.
+    // The first four batches were sent at the same time, before the publisher knew that they fail. The other
+    // six batches were not sent.
     expect(calls).toEqual([10, 10, 10, 10]);
   });
 

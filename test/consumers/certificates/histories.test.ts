@@ -35,7 +35,8 @@ test('after any history of a progression, with concurrent workers that crash, th
     fc.asyncProperty(
       randomHistory,
       policies,
-      // An operator may have a rule that delivers every event.
+      // Whether the rule of the stack delivers the events. Otherwise all events are delivered, as by a rule
+      // that an operator may have created.
       fc.boolean(),
       fc.array(deliveries, { minLength: 40, maxLength: 40 }),
       fc.array(fc.nat(60), { maxLength: 6 }),

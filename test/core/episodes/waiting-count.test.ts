@@ -12,8 +12,8 @@ import { observed } from '../../support/observed.ts';
 
 const NOTHING_COUNTED = { waiting: NOTHING_WAITS, sample: [] };
 /**
- * A chunk is stored when its size exceeds the limit `CHUNK_BYTES` of the code. So it exceeds the limit by at
- * most the size of one change, for which 500 bytes are enough.
+ * A chunk is stored when it has at least `CHUNK_BYTES` of the code. The last change adds less than 500 bytes:
+ * a fingerprint of 16 bytes, and the count of a course whose title has at most 100 characters.
  */
 const CHUNK_BYTES = 64_000;
 const LAST_CHANGE_BYTES = 500;

@@ -243,7 +243,7 @@ const stopped = (id: string, succeededAt: number | null) => ({
   succeededAt: succeededAt === null ? null : at(succeededAt),
 });
 
-/** Generates integrations in any order, each with the time of its last success. */
+/** Generates integrations in any order, each with the time of its last success or without a success. */
 const fleets = fc
   .uniqueArray(fc.nat(1000), { minLength: 1, maxLength: 40 })
   .chain((numbers) =>
@@ -254,7 +254,9 @@ const fleets = fc
       stopped(`moodle:${number}`, minutes === null ? null : NOW - INTERVAL_MS - minutes * MINUTE_MS),
     ),
   );
-/** Generates the delay of each dispatch, as a share of the interval. */
+/**
+ * Generates how late each dispatch is, as a share of the interval. A negative number means that it is early.
+ */
 const jitters = fc.array(fc.double({ min: -0.2, max: 0.2, noNaN: true }), { minLength: 100, maxLength: 100 });
 
 test('while Kombo refuses all integrations, each one is the probe once before any is chosen again, and the last to succeed comes first', () => {

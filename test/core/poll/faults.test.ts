@@ -34,7 +34,7 @@ const EVENTS = 6;
 
 /**
  * Runs polls that each begin with the same `scene`. The first poll has the fault at its first call, the
- * second poll at its second call, and so on for all calls.
+ * second poll at its second call, and so on for all calls. Returns the number of calls.
  */
 async function atEveryCall(
   kind: Fault['kind'],

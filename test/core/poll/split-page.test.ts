@@ -61,7 +61,8 @@ test('when a page contains a record twice and is stored in several entries, the 
 test('when a poll is killed between the journal entries of one page, the page is read again and no event is missing', async () => {
   for (let at = 1; ; at += 1) {
     const poller = await bulky();
-    // The next poll has time for only one page. It continues from the cursor that was saved before the crash.
+    // This poll has time for only one page and is killed. The next poll continues from the cursor that this
+    // poll saved.
     const { calls } = await poller.pollWithFault(
       { at, kind: 'killed', tookEffect: true },
       { timeLeft: () => false },

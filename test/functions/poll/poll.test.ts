@@ -55,7 +55,9 @@ async function worldWithNews(pageSize = 1): Promise<World> {
   return w;
 }
 
-/** Requests another poll while a page is read: another worker finds the lease held. */
+/**
+ * Requests another poll while each page is read: another worker tries to acquire the lease and finds it held.
+ */
 function wantedMeanwhile(w: World): void {
   w.kombo.beforePage = () => {
     const until = new Date(w.clock.read() + MINUTE_MS).toISOString();

@@ -24,8 +24,8 @@ const INTEGRATIONS = 8;
 const RECORDS = 1_000;
 const DISPATCH_EVERY_MS = 15 * MINUTE_MS;
 /**
- * The number of functions that run at the same time. No function knows the rate limit that another one was
- * given.
+ * The number of functions that run at the same time. No function knows the rate limit that Kombo reported to
+ * another function.
  */
 const PROCESSES = 4;
 const ANSWER_MS = 150;

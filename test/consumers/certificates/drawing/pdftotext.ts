@@ -46,8 +46,8 @@ const bidi = createBidi();
  */
 export function visualOrderOfText(text: string, direction: 'ltr' | 'rtl' | 'auto'): string {
   const characters = [...text];
-  // Each character is replaced by a character of the same bidirectional class with one UTF-16 unit, because
-  // the package works on UTF-16 units.
+  // Each character of two UTF-16 units is replaced by a character of the same bidirectional class with one
+  // unit, because the package works on UTF-16 units.
   const standIn = characters
     .map((character) => (character.length === 1 ? character : bidi.getBidiCharTypeName(character)))
     .map((character) => ({ R: '\u05d0', L: 'a', NSM: '\u0300' })[character] ?? character.slice(0, 1))

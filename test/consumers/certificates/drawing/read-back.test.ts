@@ -13,7 +13,7 @@ const isWhole = ONE_LETTER_IN === 1;
 const MONTHS = isWhole ? [...Array(12).keys()] : [2];
 const LOCALES = everyLocale({ withRegions: isWhole });
 
-/** U+0300 to U+036F, the combining marks of these three scripts. */
+/** U+0300 to U+036F, the combining marks of the Latin, Greek and Cyrillic scripts. */
 const MARKS = Array.from({ length: 112 }, (_, at) => String.fromCodePoint(0x300 + at));
 const LETTERS_A_PDF = 20;
 const LETTERS = [...Array(0x1f000).keys()]
@@ -123,8 +123,8 @@ function directionOf(locale: string): string {
 }
 
 /**
- * Returns whether a letter may be in no font together with marks. Wide letters are in the East Asian fonts,
- * which have no combining marks. Some letters of Unicode 15 to 17 are in no font.
+ * Returns whether a letter is known to be in no font together with marks. Wide letters are in the East Asian
+ * fonts, which have no combining marks. Some letters of Unicode 15 to 17 are in no font.
  */
 function isInNoFont(letter: string): boolean {
   return /[\uff00-\uffef\u1c89\u1c8a\ua7cb-\ua7cf\ua7d2\ua7d4\ua7da-\ua7dc\ua7f1\u{1df25}-\u{1df2a}\u{1e030}-\u{1e06d}]/u.test(
