@@ -59,7 +59,10 @@ export type LeaseResult =
    * released and its worker may still continue.
    */
   | { taken: true; checkpoint: Checkpoint; lease: Lease; fence: boolean }
-  /** Another worker holds the lease; the request to poll `again` was stored for it. */
+  /**
+   * Another worker holds the lease until `until` at the latest. The request for another poll (`again`) was
+   * stored for that worker.
+   */
   | { taken: false; until: string };
 
 /**

@@ -16,8 +16,8 @@ import {
 } from './table.ts';
 
 /**
- * The maximum number of attempts to write settings. Only people and webhooks write settings, so two writers
- * at the same time are rare.
+ * The maximum number of attempts to write settings. Settings change only when a person, a webhook or dispatch
+ * adds or changes an integration, so two writers at the same time are rare.
  */
 const ROUNDS = 8;
 

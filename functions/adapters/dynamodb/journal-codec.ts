@@ -123,8 +123,8 @@ function discardedOf(cell: Cell | undefined): unknown {
 }
 
 /**
- * Returns a time as milliseconds before `detectedAt`. Returns the time as text if decoding the number would
- * give another text.
+ * Returns the encoded value of a field. A time is encoded as milliseconds before `detectedAt`, or as text if
+ * decoding the number would give another text. All other values stay the same.
  */
 function stateCell(state: ProgressionState, field: StateField, detectedAt: number): Cell {
   const value = state[field];

@@ -4,8 +4,9 @@ import type { SetAside } from '../../core/state/set-aside.ts';
 import type { ItemKey } from './table.ts';
 
 /**
- * The keys of items. An integration id contains no slash, so all these partitions differ. No key may change
- * once a table has items. The settings of all integrations share one partition, so that one query lists them.
+ * The keys of items. An integration id contains no slash, so the partitions of two integrations always
+ * differ. No key may change once a table has items. The settings of all integrations share one partition, so
+ * that one query lists them.
  */
 export const INTEGRATIONS = 'integrations';
 

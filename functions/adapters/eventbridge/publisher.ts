@@ -65,8 +65,8 @@ export function createPublisher(options: {
 
 /**
  * Creates a function that publishes one operational event or one event of a workflow. It retries an event
- * that is not accepted, for 10 seconds by default. The function throws TransientError or DeploymentError when
- * EventBridge did not confirm the event.
+ * that is not accepted, for 10 seconds by default. The function throws a TransientError or a DeploymentError
+ * when EventBridge did not accept the event.
  */
 export function createNotifier(options: { putEvents: PutEvents; bus: string; retryBudget?: RetryBudget }) {
   const { putEvents, bus, retryBudget = RETRY_BUDGET } = options;

@@ -104,7 +104,10 @@ function checkUrl(text: string): URL {
   throw new DeploymentError(`KOMBO_BASE_URL has a query or a fragment: ${EXAMPLE}`);
 }
 
-/** Checks that a header can contain the key: otherwise the error of `fetch` would quote the key. */
+/**
+ * Returns the key without surrounding spaces. Throws a DeploymentError if a header cannot contain the key,
+ * because the error of `fetch` would quote the key.
+ */
 function checkKey(key: string): string {
   const trimmed = key.trim();
   if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;

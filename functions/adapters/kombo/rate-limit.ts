@@ -15,7 +15,7 @@ export type RateLimit = ReturnType<typeof createRateLimit>;
 /** Creates the known state of Kombo's rate limit. All calls of a client share it. */
 export function createRateLimit() {
   let openAt = 0;
-  /** Blocks requests for `ms` milliseconds. */
+  /** Blocks requests for `ms` milliseconds, but for at most 15 minutes. */
   const close = (ms: number) => {
     openAt = Math.max(openAt, Date.now() + Math.min(ms, LONGEST_SHARED_MS));
   };

@@ -148,7 +148,7 @@ export async function decideHold(worker: Worker, by: 'release' | 'discard'): Pro
  * Reads the decisions about held changes, and returns a function that finds the decision about a change. A
  * decision covers exactly the counted changes, and no other change of these progressions. It applies to both
  * runs, since either may read a counted change first. If several decisions cover a change, the latest
- * applies.
+ * applies. If no decision covers a change, the function returns null.
  */
 export async function readHoldDecisions({
   checkpoint,

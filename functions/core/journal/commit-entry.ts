@@ -156,8 +156,8 @@ async function publishEntry(worker: Worker, entry: JournalEntry, details: Detail
 
   stopIfExpired(worker);
   const { accepted, refused, error } = await ports.publisher.publish(events);
-  // The accepted indexes are saved when the lease is released after a failure, so that the next attempt does
-  // not repeat these events.
+  // The indexes of accepted events are saved when the lease is released after a failure, so that the next
+  // attempt does not repeat these events.
   const markDone = (indexes: number[]) => {
     for (const [index, { detail }] of events.entries()) {
       if (indexes.includes(index)) done.add(detail.journal.index);
@@ -198,8 +198,8 @@ export async function publishAgain(worker: Worker, eventId: string): Promise<str
 }
 
 /**
- * Reads today's details of the learners whose events an entry publishes. Returns null if the deployment omits
- * details.
+ * Reads the present details of the learners whose events an entry publishes. Returns null if the deployment
+ * omits details.
  */
 async function readDetails({ ports, settings }: Worker, entry: JournalEntry): Promise<DetailsById | null> {
   if (settings.learnerDetails === 'omit') return null;
@@ -208,9 +208,10 @@ async function readDetails({ ports, settings }: Worker, entry: JournalEntry): Pr
 }
 
 /**
- * Reads today's details of the learners of some progressions. Returns them by progression id, without
- * learners that Kombo no longer knows. If Kombo no longer knows the integration, returns no details, because
- * its journal must still be finished and can still be replayed.
+ * Reads the present details of the learners of some progressions. Returns them by progression id, without
+ * learners that Kombo no longer knows. Returns no details if Kombo returns an error that only a person can
+ * resolve for this integration, such as a removed integration, because its journal must still be finished and
+ * can still be replayed.
  *
  * @throws TransientError, WaitingError, AccessRefusedError or DeploymentError: the details can be read later
  */

@@ -11,7 +11,10 @@ import {
 } from '../state/checkpoint.ts';
 import { countEvents, type JournalEntry } from '../state/journal-entry.ts';
 
-/** The condition of an integration in one word. If several conditions apply, this is the most urgent one. */
+/**
+ * The condition of an integration in one word. If several conditions apply, `statusOf` returns the first of
+ * them in this list.
+ */
 export type Condition =
   | 'removed'
   | 'paused'
@@ -33,7 +36,7 @@ export type Status = {
    * published yet.
    */
   staleMs: number | null;
-  /** The time at which the lease of the current worker ends, or null if there is no worker. */
+  /** The time at which the lease of the current worker ends, or null if no worker holds the lease. */
   workerUntil: string | null;
   run: RunInProgress | null;
   reconciliation: RunInProgress | null;
@@ -41,7 +44,7 @@ export type Status = {
   lastReconciliation: LastRun | null;
   failures: number;
   failure: (Failure & { since: string; retryAt: string }) | null;
-  /** The time from which Kombo's rate limit allows runs again, or null. */
+  /** The time from which Kombo's rate limit allows runs again, or null if it allows them now. */
   limitedUntil: string | null;
   held: HeldStatus | null;
   /** The number of known progressions. */
@@ -76,7 +79,7 @@ export type StatusFacts = {
   setAside: number;
   /** The number of the first entry that retention has not removed, or null if there is none. */
   firstEntry: number | null;
-  /** The entry after the last one that the checkpoint counts, or null. */
+  /** The entry after the last one that the checkpoint counts, or null if there is no such entry. */
   nextEntry: JournalEntry | null;
   events: EventCounts | null;
 };

@@ -11,8 +11,8 @@ import type { Page } from '../state/progression.ts';
  * proof does not cover rows that disappear from Kombo completely: see `docs/adr/0026-read-pages-once.md`.
  *
  * Each id is stored as a hash of 53 bits. If two ids have the same hash, the only effect is a second pass.
- * The buffer reserves addresses for `MOST_IDS` ids, but memory only for the ids that it holds, so that it grows
- * without a copy.
+ * The buffer reserves addresses for `MOST_IDS` ids, but memory only for the ids that it holds, so that it
+ * grows without a copy.
  */
 export function passProof() {
   const buffer = new ArrayBuffer(0, { maxByteLength: MOST_IDS * Float64Array.BYTES_PER_ELEMENT });

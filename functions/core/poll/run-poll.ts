@@ -26,14 +26,17 @@ export type PollRequest = {
    * this integration again, the key is not the reason.
    */
   othersLetIn?: boolean;
-  /** A value that is unique to this call. */
+  /** The owner of the lease: a value that is unique to this call. */
   owner: string;
-  /** Returns whether there is time for another page. It is called between pages. */
+  /** Returns whether there is time for another page. It is called after each page. */
   timeLeft: () => boolean;
 };
 
 export type PollOutcome =
-  /** Another worker holds the lease. It will poll again after its current poll. */
+  /**
+   * Another worker holds the lease, until this time at the latest. If that worker is a poll, another poll
+   * follows it.
+   */
   | { kind: 'busy'; until: string }
   /**
    * The lease of this worker expired, or another worker acquired it. The next worker finishes the entry that
@@ -103,8 +106,8 @@ async function poll(worker: Worker, request: PollRequest): Promise<PollOutcome> 
 }
 
 /**
- * Returns why the poll does nothing, or null: the integration already has a baseline, or Kombo's rate limit
- * is not over.
+ * Returns why the poll does nothing, or null if it may begin. It does nothing if it requests a baseline that
+ * the integration already has (without `force`), or while Kombo's rate limit lasts.
  */
 function refuse(
   { checkpoint, integration, ports }: Worker,

@@ -42,9 +42,10 @@ export function standInOf({ state, learner, course }: ObservedProgression): stri
 }
 
 /**
- * Lists the unknown statuses that a run has read. It is called before the watermark moves past them. A run
- * that read all records replaces the counts, and removes statuses that no record has any more. Other runs
- * only add statuses that are not listed yet, since they read some records several times.
+ * Lists the unknown statuses that a run has read. It is called before the watermark moves past the records
+ * with these statuses. A run that read all records replaces the counts, and removes statuses that no record
+ * has any more. Other runs only add statuses that are not listed yet, since they read some records several
+ * times.
  */
 export async function listUnknownStatuses(
   worker: Worker,

@@ -44,7 +44,7 @@ export async function* readEvents(
  * has the number of the entry before it.
  *
  * @param progressions Kombo's ids; unknown ones have no events
- * @param last at most `lastEntry`
+ * @param last the number of the last entry to select; at most the result of `lastEntry`
  */
 export async function* readEventsOf(
   store: ReadStore,
@@ -71,7 +71,8 @@ export async function* readEventsOf(
     if (entry === null) continue;
     for (const { state, previousEntry } of entry.changes) {
       if (!ids.has(state.id)) continue;
-      // If the entry changed the progression twice, the first change has the number of the entry before.
+      // If the entry changed the progression twice, only the first change has the number of an earlier entry.
+      // The second change has the number of this entry.
       if (previousEntry !== null && previousEntry < number) readLater(previousEntry, state.id);
     }
     if (number > last || !isWithin(range, entry.detectedAt)) continue;

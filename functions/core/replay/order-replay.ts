@@ -12,7 +12,7 @@ export type ReplayOrder = {
   asLive: boolean;
   /** The number of events per second. */
   rate: number;
-  /** A value that is unique to this call. */
+  /** The writer of the record: a value that is unique to this call. */
   writer: string;
 };
 

@@ -209,7 +209,7 @@ export function isKomboId(id: string): boolean {
 
 /**
  * Returns the ids as a filter of a request. Returns an empty list (no filter) if there are too many ids, or
- * one does not have the form of Kombo's ids.
+ * if one of them is null or does not have the form of Kombo's ids.
  */
 function asFilter(ids: Iterable<string | null>): string[] {
   const all = [...ids];

@@ -13,7 +13,7 @@ import { sendReplayed, throttle } from './send-replayed.ts';
 export type ReplayRun = {
   integration: IntegrationId;
   replay: string;
-  /** A value that is unique to this call. */
+  /** The writer of the record: a value that is unique to this call. */
   writer: string;
   /**
    * Returns whether there is time to send another batch, which has at most as many events as are allowed per

@@ -9,7 +9,8 @@ import type { ReplayStep } from './replay-steps.ts';
 
 /**
  * The result of sending some steps. `steps`: the number of finished steps, counted from the first one.
- * `error`: why the other steps were not sent.
+ * `next`: the position after them, or null if no step is finished. `error`: why the other steps were not
+ * sent; null if all steps are finished.
  */
 export type SentSteps = {
   steps: number;

@@ -81,7 +81,7 @@ export const LastRun = z.extend(
 );
 export type LastRun = z.infer<typeof LastRun>;
 
-/** Why the last run failed. The `kind` determines what happens next: see `errors.ts`. */
+/** Why a run or a replay failed. The `kind` determines what happens next: see `errors.ts`. */
 export const Failure = z.object({
   kind: z.enum(['transient', 'integration', 'waiting', 'access-refused', 'deployment']),
   code: z.nullable(z.string()),
@@ -158,8 +158,8 @@ export const Checkpoint = z.object({
   /** The number of the last journal entry that was applied and published. */
   entry: WholeNumber,
   /**
-   * The indexes of the events of entry `entry + 1` that EventBridge has accepted, if it accepted only a part
-   * of them.
+   * The indexes of the events of entry `entry + 1` that EventBridge has accepted, or has refused permanently.
+   * It is null if there is no entry that was published only in part.
    */
   accepted: z.nullable(z.object({ entry: PositiveNumber, indexes: z.array(WholeNumber) })),
   watermark: z.nullable(Timestamp),
