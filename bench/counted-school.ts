@@ -45,9 +45,12 @@ export async function openCountedSchool(id: IntegrationId, count: number) {
   await ports.store.changeIntegration(id, () => integrationOf(id));
   return {
     clock,
-    /** Advances the clock by an hour, and then changes one of `every` records. */
+    /** Advances the clock by an hour, and then changes every n-th record, where n is `every`. */
     change: (every: number) => surroundings.change(id, every),
-    /** Sets the watermark to a time before the first record, so that the next poll reads everything. */
+    /**
+     * Ends the run in progress and sets the watermark to a time before the first record, so that the next
+     * poll reads everything.
+     */
     reread: () => rereadEverything(services, integrationOf(id), clock.now),
     /**
      * Polls the integration once, in the same way as the poll function does for a message. Throws if the poll

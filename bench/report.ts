@@ -1,6 +1,6 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 
-/** One row of the benchmark. */
+/** One row of the benchmark's report. */
 export type Measure = {
   name: string;
   /**
@@ -48,7 +48,10 @@ export function judge(measure: Measure): Judged {
   };
 }
 
-/** Returns the middle value, or the mean of the two middle values if the number of values is even. */
+/**
+ * Returns the middle value, or the mean of the two middle values if the number of values is even. Returns NaN
+ * if there are no values.
+ */
 export function median(values: number[]): number {
   const sorted = values.toSorted((left, right) => left - right);
   const middle = (sorted.length - 1) / 2;

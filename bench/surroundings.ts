@@ -51,7 +51,10 @@ export async function startSurroundings(schools: School[], engine: 'native' | 'e
     control: sandbox.control,
     /** Returns the number of events that the bus has received. */
     countEvents: () => events,
-    /** Advances the clock by an hour, and then changes one of `every` records of an integration. */
+    /**
+     * Advances the clock by an hour, and then changes every n-th record of an integration, where n is
+     * `every`.
+     */
     change(integration: IntegrationId, every: number): void {
       clock.advance(HOUR_MS);
       records.get(integration)?.change(every, clock.now());

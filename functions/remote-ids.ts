@@ -6,7 +6,8 @@ import type { JournalEntry } from './core/state/journal-entry.ts';
 
 /**
  * The setting `remoteIds`, and a function that reads the secret key with which ids are hashed. The function
- * is never called with `keep`. With `hash-emails`, it is called only if an id looks like an e-mail address.
+ * is never called with `keep`. With `hash-emails`, reading records calls it only if an id looks like an
+ * e-mail address.
  */
 export type IdSetting = { mode: RemoteIds; key: () => Promise<string> };
 

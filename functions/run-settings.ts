@@ -2,8 +2,8 @@ import type { Environment } from './contract/environment.ts';
 import type { RunSettings } from './core/ports.ts';
 
 /**
- * How long a lease lasts. It is longer than reading one page takes with all retries. If a worker dies, its
- * integration is not polled until the lease expires.
+ * How long a lease lasts, in milliseconds. It is longer than reading one page takes with all retries, which
+ * is 30 seconds at most. If a worker dies, its integration is not polled until the lease expires.
  */
 const LEASE_MS = 3 * 60 * 1000;
 const RECONCILE_SLICE_MS = 60 * 1000;

@@ -25,7 +25,10 @@ export class TransientError extends RunError {
   readonly kind = 'transient';
 }
 
-/** Kombo accepts no requests for some time. This is not a failure. The run continues after that time. */
+/**
+ * Kombo accepts no requests for some time. A run that gets this error has not failed: it continues after that
+ * time.
+ */
 export class RateLimitedError extends TransientError {
   /** The number of milliseconds until Kombo accepts requests again. */
   readonly waitMs: number;

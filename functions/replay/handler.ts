@@ -8,7 +8,10 @@ import type { ReplayRecord } from '../core/replay/replay-record.ts';
 import { type ReplayOutcome, runReplay } from '../core/replay/run-replay.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
-/** Time reserved for the current batch: Kombo's slowest response, the bus, and saving the progress. */
+/**
+ * The time, in milliseconds, that is reserved for the current batch: for Kombo's slowest response (up to 30
+ * seconds), the bus (up to 10 seconds) and saving the progress.
+ */
 const RESERVE_MS = 60_000;
 
 /**

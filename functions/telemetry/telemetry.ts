@@ -11,8 +11,8 @@ export type Telemetry = {
   info(message: string, fields?: Fields): void;
   warn(message: string, fields?: Fields): void;
   /**
-   * Logs an unexpected error with its names and positions in the code, but without its message, which may
-   * quote record contents.
+   * Logs the names of an unexpected error and of its causes, and their positions in the code. The messages of
+   * these errors are omitted, because they may quote record contents.
    */
   unexpected(message: string, error: unknown): void;
   /** Writes metrics. */

@@ -7,7 +7,7 @@ import type { Queue } from '../core/ports.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { KomboWebhook, pollOf } from './kombo-webhook.ts';
 
-/** The maximum size of a body. Kombo's webhooks have a few hundred bytes. */
+/** The maximum size of a body, in bytes. Kombo's webhooks have a few hundred bytes. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
 /** The fields that are read from a function URL's event. Header names are in lower case. */
@@ -37,7 +37,7 @@ export type WebhookParts = {
 
 /**
  * Returns the handler of the function URL that receives Kombo's webhooks. For a valid webhook, the handler
- * sends at most one message to the poll queue and does nothing else, so that the response is fast and a
+ * sends at most one message to the poll queue. It does not poll itself, so that the response is fast and a
  * repeated webhook is harmless.
  */
 export function webhookHandler({ queue, secret, report }: WebhookParts) {

@@ -51,8 +51,9 @@ export const KomboWebhook = z.union([...concerning, Other]);
 export type KomboWebhook = z.infer<typeof KomboWebhook>;
 
 /**
- * Returns the poll that a webhook requests, or null. The poll itself checks whether the integration belongs
- * to this deployment, and asks Kombo for its status, since webhooks arrive late and out of order.
+ * Returns the poll that a webhook requests, or null if it requests none. The poll function checks whether the
+ * integration belongs to this deployment. With `follow`, it also asks Kombo for the integration's status,
+ * since webhooks arrive late and out of order.
  */
 export function pollOf(webhook: KomboWebhook): PollMessage | null {
   if (!('data' in webhook)) return null;

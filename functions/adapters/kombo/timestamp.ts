@@ -61,8 +61,8 @@ function instantOf(normal: string): number | null {
 }
 
 /**
- * Returns the offset of `+02:00`, `+0200` or `+02` in milliseconds, or null if it is more than 23 hours and
- * 59 minutes.
+ * Returns the offset of `+02:00`, `+0200` or `+02` in milliseconds, or null if the hours exceed 23 or the
+ * minutes exceed 59.
  */
 function offsetOf(zone: string): number | null {
   if (zone === 'Z' || zone === 'z') return 0;

@@ -120,8 +120,8 @@ export async function countWaiting(client: SQSClient, url: string): Promise<numb
 
 /**
  * Returns the message group of an integration's messages. In a standard queue, SQS treats a group as a
- * tenant: if a tenant has many or slow messages, they wait behind the messages of other tenants ("fair
- * queues").
+ * tenant: if a tenant has many or slow messages, its messages wait behind the messages of other tenants
+ * ("fair queues").
  *
  * The group is the integration's id, or a hash of the id if it is longer than the 128 characters of a group
  * (quotas of messages in the SQS developer guide).
