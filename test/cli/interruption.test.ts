@@ -115,7 +115,7 @@ async function expectNoReplayRunning(run: Run) {
   expect(stdout).not.toMatch(/running/);
 }
 
-test('the output of a command that only reads prints nothing after Ctrl-C', async () => {
+test('a command that only reads, such as `doctor`, prints no message, no result and no error after Ctrl-C', async () => {
   const { run } = await inCopy();
   const ended = await run(line('doctor', []), { onWrite: onceAfter(1) });
   expect(ended.exitCode).toBe(130);

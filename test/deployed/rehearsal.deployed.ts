@@ -88,7 +88,7 @@ describe('a deployment with the commands of the README', () => {
     });
 
     it.runIf(rehearsal.isEmulated)(
-      "a user with only the operators' policy can use every command",
+      "a user with only the operators' policy may not delete the table, and all later commands of the rehearsal run as this user",
       async () => {
         const credentials = await createUser(`${rehearsal.name}Operator`, output('operatorPolicy'));
         const asOperator = new DynamoDBClient({ credentials });

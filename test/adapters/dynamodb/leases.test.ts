@@ -41,7 +41,7 @@ describe('the lease of an integration', () => {
     });
   });
 
-  it('when a worker is refused a lease that another worker holds, the holder learns at its release that another poll was requested', async () => {
+  it('when a worker is refused a lease that another worker holds, the release by the holder returns that another poll was requested', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);

@@ -103,7 +103,7 @@ describe('a discarded change', () => {
     ['EnrollmentCorrected', (enrolledAt) => ({ status: 'COMPLETED', completedAt: FEB, enrolledAt })],
     ['CompletionCorrected', (completedAt) => ({ status: 'COMPLETED', enrolledAt: DEC, completedAt })],
   ])(
-    'after a person has discarded %s, a further new date is published, with the last published state as `previous`',
+    'after a person has discarded a changed date (%s), a further new date is published, with the last published state as `previous`',
     (event, on) => {
       const after = knownAfter(discard(on(FEB), observed(on(JAN))), 2);
       expect(decideEvents(after, observed(on(JAN)))).toBeNull();

@@ -68,7 +68,7 @@ test('after a reconciliation, the checkpoint shows whether any record or status 
   expect(poller.store.place().checkpoint.hasSetAside).toBe(false);
 });
 
-test('when a record with an unknown status gets a status that has an event, the next reconciliation publishes the event', async () => {
+test('when a record with an unknown status gets a known status, the next reconciliation publishes the event of the known status', async () => {
   const poller = await withSuspended();
   for (const record of poller.shown) record.updatedAt = 0;
   poller.shown.splice(0, 2);

@@ -102,7 +102,7 @@ describe('the limit of suspect changes', () => {
     [24, 1, false],
     [25, 1, true],
   ])(
-    'after %i suspect changes on the same day, a page with %i more exceeds the limit of 25: %s',
+    'after %i suspect changes on the same day, `exceedsLimit` for a page with %i more returns %s when the limit is 25',
     (before, count, tooMany) => {
       const page = [ordinary, ...Array.from({ length: count }, () => suspect)];
       expect(exceedsLimit(page, passed(before), SETTINGS, now)).toBe(tooMany);

@@ -117,7 +117,7 @@ describe('a removed integration that is added again', () => {
     );
   });
 
-  test('when the silent baseline of an integration that was added again starts over, a change of a record that it stored is published', async () => {
+  test('when the silent baseline of an integration that was added again starts over, a change of a record that this baseline had stored is published', async () => {
     const poller = await removed(['a', 'b', 'c']);
     poller.kombo.pageSize = 1;
     show(poller, 'a', 'IN_PROGRESS');
@@ -153,7 +153,7 @@ describe('a removed integration that is added again', () => {
     expect(poller.bus.published).toEqual([]);
   });
 
-  test('when adding an integration again with a baseline fails, a second attempt without a baseline runs the baseline of the first', async () => {
+  test('when adding an integration again with a baseline fails, a second attempt without a baseline runs the baseline of the first attempt', async () => {
     const poller = await removed(['a']);
     show(poller, 'a', 'COMPLETED');
     const { changeIntegration } = poller.store;

@@ -22,7 +22,7 @@ const ENTRIES_PER_FAILURE = 11;
 const INTEGRATION = 'moodle:test';
 const NOW = Date.parse('2026-03-02T08:00:00.000Z');
 
-test('a baseline of 25,000 records takes many polls and publishes each record once, even when the bus accepts only a part of an entry', async () => {
+test('a baseline of 25,000 records takes many polls and publishes each record once, even when the bus accepts only some events of an entry', async () => {
   const { ports, notified } = largeSchool();
   let calls = 0;
   let kind = 'more';
