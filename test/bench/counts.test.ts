@@ -3,7 +3,7 @@ import { countPolls } from '../../bench/counts.ts';
 
 it('a poll without changes, with a page of changes and with ten pages makes the expected requests and uses the expected capacity', async () => {
   const { idle, fullPage, tenth } = await countPolls();
-  // The three requests to DynamoDB read the settings, acquire the lease and release the lease.
+  // The three requests to DynamoDB of every poll read the settings, acquire the lease and release the lease.
   expect(idle).toEqual({
     kombo: 1,
     dynamoDb: 3,
@@ -13,8 +13,8 @@ it('a poll without changes, with a page of changes and with ten pages makes the 
     events: 0,
     journalBytes: 0,
   });
-  // For a page of 250 records, the poll also reads three batches of known states, and writes one journal
-  // entry and ten batches of 25 states.
+  // For a page of 250 records, the poll also makes three requests for known states, one for the journal
+  // entry, and ten that write 25 states each.
   expect(fullPage).toEqual({
     kombo: 1,
     dynamoDb: 3 + 3 + 1 + 10,
@@ -24,8 +24,8 @@ it('a poll without changes, with a page of changes and with ten pages makes the 
     events: 250,
     journalBytes: 12_690,
   });
-  // The poll reads ten pages, and 25 records of each page have changed. The checkpoint is saved after the
-  // fifth and the tenth entry.
+  // The poll reads ten pages of 250 records, and 25 records of each page have changed. It saves the
+  // checkpoint twice, after the fifth and the tenth entry.
   expect(tenth).toEqual({
     kombo: 10,
     dynamoDb: 3 + 10 * 3 + 10 * (1 + 1) + 2,

@@ -19,8 +19,8 @@ export function expectComplete(details: LearningEventDetail[], kombo: CommandKom
 }
 
 /**
- * Returns the events of each progression in the journal's order, without duplicates. Duplicates must be
- * equal.
+ * Returns the events of each progression in the journal's order, without duplicates. Checks that duplicates
+ * are equal.
  */
 function chainsOf(details: LearningEventDetail[]): Map<string, LearningEventDetail[]> {
   const byId = new Map<string, LearningEventDetail>();

@@ -106,7 +106,7 @@ describe('the command `events`', () => {
     expect(json.stdout).not.toContain('"code"');
   });
 
-  it('`events --learner --from` finds events in the whole journal, also of progressions that Kombo no longer returns', async () => {
+  it('`events --learner --from` shows every event about the learner in the journal, and no note about course progressions', async () => {
     const wanted = all.filter(({ detail }) => detail.learner.remoteId === '1007');
     const args = [SCHOOL, '--learner', 'learner.7@example.com', '--from', '2020-01-01'];
 

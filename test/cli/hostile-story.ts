@@ -12,7 +12,7 @@ const texts = [...Object.values(hostileTexts), ...unusualNames].map((text) =>
 /**
  * Runs what `npm start` runs, with a school whose records contain hostile texts.
  *
- * @param certificates the folder for certificates; null prints JSON and issues none
+ * @param certificates the folder for certificates. With null, JSON is printed and no certificate is issued
  */
 export async function runHostileStory(directory: string, certificates: string | null): Promise<void> {
   const chosen = new Map<string | null, string>();

@@ -13,8 +13,8 @@ import { startCommandKombo } from '../support/sandbox-kombo.ts';
 const SCHOOL = 'sandbox:school';
 
 /**
- * The arguments of each case. A command that runs until Ctrl-C with some options has a separate case with
- * these options.
+ * The arguments of each case. If a command runs until Ctrl-C only with some options, such as `--watch`, these
+ * options have a case of their own.
  */
 const CASES: [command: string, args: string[]][] = [
   ['dev', []],
@@ -46,7 +46,7 @@ const WITHOUT_DATA = ['dev', 'init', 'sandbox', 'key'];
 
 let root: string;
 
-/** Creates data with some polls. Each case works on a copy of this data. */
+/** Creates local data with four polls. Each case works on a copy of this data. */
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'schoolbell-test-'));
   await mkdir(join(root, 'polled'));

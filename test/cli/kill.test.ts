@@ -13,8 +13,9 @@ const KILLS = Number(process.env['KILLS'] ?? 12);
 const SEED = Number(process.env['SEED'] ?? 1);
 
 /**
- * The longest time before a kill, in milliseconds. Most kills come after the first request for a page, some
- * after the start of the process. A poll takes 50 to 300 ms from its first page to its end.
+ * The longest time before a kill, in milliseconds: after the first request for a page, or after the start of
+ * the process. Measured, a poll takes 50 to 300 ms from its first page to its end, so most kills come in the
+ * middle of a poll.
  */
 const LONGEST_MS = { work: 150, start: 1_000 };
 
@@ -54,7 +55,8 @@ it(`a local poll misses no change when its process is killed ${KILLS} times (see
   let killed = 0;
   let wasKilled = false;
   while (killed < KILLS) {
-    // Half of the polls after a kill have only the killed poll's work to do.
+    // In half of the cases, nothing has changed at Kombo since a killed poll, so the next poll only completes
+    // the work of the killed poll.
     if (!wasKilled || random() < 0.5) liveAnHour(kombo, random);
     const { child, ended } = startSchoolbell(poll(), options());
     let timer: NodeJS.Timeout | undefined;

@@ -18,7 +18,7 @@ const Outputs = z.record(z.string(), z.record(z.string(), z.string()));
 export type Credentials = { accessKeyId: string; secretAccessKey: string };
 export type Ran = { code: number | null; stdout: string; stderr: string };
 
-/** A checkout after `npm ci`, with its own settings. */
+/** A copy of this repository after `npm ci`, with its own settings. */
 export type Checkout = {
   /** Writes `schoolbell.config.ts`. */
   configure(settings: SettingsInput): void;
@@ -36,7 +36,10 @@ export type Checkout = {
    * @throws Error with the command's output if it fails
    */
   schoolbell(...args: string[]): Promise<string>;
-  /** Runs `schoolbell` and accepts any exit code. */
+  /**
+   * Runs `schoolbell` with these arguments, without npx, and returns its output and exit code, whatever the
+   * code is.
+   */
   attempt(...args: string[]): Promise<Ran>;
   /**
    * Runs a command that does not end by itself, interrupts it with Ctrl-C after its first output, and returns

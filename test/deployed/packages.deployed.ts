@@ -66,7 +66,7 @@ describe.runIf(rehearsal.isEmulated)('the packaged application', () => {
   });
 
   it('the application that `init` wrote publishes an event about a completion', async () => {
-    // The command must find the deployment without the file that the CDK wrote.
+    // Without this file, which the CDK wrote, the commands must find the deployment by its stack.
     rmSync(join(app, 'schoolbell.outputs.json'));
     await shell(`KOMBO_API_KEY=${rehearsal.komboKey} npx schoolbell key --stack ${STACK}`);
     await schoolbell(`integrations add ${rehearsal.integration}`);

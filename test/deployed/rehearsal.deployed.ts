@@ -42,7 +42,7 @@ describe('a deployment with the commands of the README', () => {
   };
 
   const schoolbell = (...args: string[]) => checkout.schoolbell(...args);
-  /** Waits until no poll is in progress, and then runs a command that changes the integration. */
+  /** Waits until no poll is in progress, and then runs a command that needs the lease of the integration. */
   const operate = async (...args: string[]) => {
     await expect.poll(status, WITHIN_A_MINUTE).toMatchObject({ workerUntil: null });
     return schoolbell(...args);
@@ -95,7 +95,7 @@ describe('a deployment with the commands of the README', () => {
         await expect(asOperator.send(new DeleteTableCommand({ TableName: output('table') }))).rejects.toThrow(
           /not authorized/,
         );
-        // All later commands use these permissions, except the commands of the CDK.
+        // All later commands, except those of the CDK, run with the permissions of this user.
         checkout.signIn(credentials);
       },
     );

@@ -17,7 +17,10 @@ const MODES = RemoteIds.options;
 const settingOf = (mode: RemoteIds, key = KEY) => ({ mode, key: async () => key });
 const ruleOf = (mode: RemoteIds, key = KEY) => idRule(settingOf(mode, key));
 
-/** Creates the parts of a poll with this setting. All of them use the same Kombo and table. */
+/**
+ * Creates a client of Kombo and a store with this setting of `remoteIds`, and a function that polls with
+ * them. All settings share the Kombo and the table of `at`.
+ */
 function polled(at: World, mode: RemoteIds) {
   const kombo = komboWithIds(at.kombo, settingOf(mode));
   const store = storeWithIds(at.store, settingOf(mode));

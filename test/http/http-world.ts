@@ -27,7 +27,7 @@ import { BUS, hastyWire, patientWire } from './wire.ts';
  * An integration whose Kombo shows a changing school. Kombo, the store and the bus are called over real HTTP.
  */
 export type HttpWorld = Stage & {
-  /** The errors of polls that ended in an unexpected error. */
+  /** The errors of polls that threw an error although no such fault was planned. */
   surprises: unknown[];
   outcomes: PollOutcome[];
   /** The kinds of network fault that occurred. */

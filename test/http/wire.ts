@@ -31,7 +31,8 @@ export function patientWire(origins: Origins, table: string): Wire {
 }
 
 /**
- * Creates the adapters over HTTP. Their waits and their retry budgets are milliseconds instead of seconds.
+ * Creates the adapters over HTTP, with waits and retry budgets of milliseconds, so that a fault ends a poll
+ * quickly.
  */
 export function hastyWire(origins: Origins, table: string): Wire {
   return wire(origins, table, {

@@ -154,7 +154,7 @@ it.each([1, 15, 360])(
   (pollEveryMinutes) => {
     const alarm = alarmsOf({ pollEveryMinutes }).find(({ id }) => id.includes('DeploymentError'));
     expect(alarm).toMatchObject({ Period: 60, DatapointsToAlarm: 1 });
-    // Dispatch detects the error once per interval, and may be some minutes late.
+    // Dispatch writes the metric of this error once per poll interval, and may be up to five minutes late.
     expect(alarm?.EvaluationPeriods).toBeGreaterThan(5 + pollEveryMinutes);
   },
 );

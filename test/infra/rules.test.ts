@@ -21,7 +21,8 @@ const adopted: SettingsInput = {
 };
 
 it.each([
-  // They have all types of resources, so that the CDK loads its rules only once.
+  // These settings come first, because they have all types of resources. Then the CDK loads its rules only
+  // once.
   ['with the largest settings', largestSettings],
   ['with the default settings', {}],
   ['with the webhook, alarms by e-mail and an integration', everything],

@@ -31,7 +31,7 @@ const longIds = Array.from({ length: 13 }, (_, at) => `moodle:${'7'.repeat(240)}
 it('settings without any value have defaults, and the cost model uses the default of `pollConcurrency`', () => {
   const settings = parseSettings({}, FILE);
   expect(settings).toMatchObject({ name: 'Schoolbell', kombo: 'eu', pollEveryMinutes: 15, webhook: false });
-  // The cost model and the benchmark use these defaults.
+  // The cost model and the benchmark use this constant, so it must equal the default.
   expect(settings.pollConcurrency).toBe(POLL_CONCURRENCY);
 });
 

@@ -239,7 +239,7 @@ async function readWhatWasSetAside(world: World, workers: Invocations, accuse: A
   // that run is held.
   if ((await listed()).length > 0) await pollUntilQuiet(world, workers, accuse, 'reconcile');
   for (const id of await listed()) {
-    // A record that disappeared from Kombo stays listed.
+    // A record that has disappeared from Kombo may stay listed.
     if (life.school.records.has(id)) accuse('nothing is missed', `${id} can be read and is still set aside`);
   }
 }

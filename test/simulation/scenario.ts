@@ -141,7 +141,8 @@ function withSpecialKinds(common: CommonScenario, random: Random): Scenario {
         ? random.pick([0.05, 0.15])
         : 0,
     isOrdinary,
-    // If a newer version had an older `changed_at`, it would look like a restored backup.
+    // A newer version with an older `changed_at` would look like a restored backup, which is no ordinary
+    // learning. So no change is late or undone.
     ...(isOrdinary && { undo: 0, latenessMs: 0, tooLate: 0, garbled: 0 }),
     records: isHeldOften ? Math.max(common.records, 12) : common.records,
     surgeFloor: isOrdinary ? random.int(0, 3) : isHeldOften ? random.int(1, 5) : common.surgeFloor,

@@ -23,7 +23,7 @@ export type FakeKombo = Kombo & {
   rejected: RejectedRecord[];
   /** The errors that the next reads of pages throw, one per read. With null, the read succeeds. */
   failures: (Error | null)[];
-  /** The number of the next requests with a cursor that are refused. */
+  /** How many of the next requests with a cursor are refused. */
   cursorsRefused: number;
   /** Called before a page is returned. */
   beforePage: (request: PageRequest) => void;

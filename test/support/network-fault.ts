@@ -32,8 +32,8 @@ export const faultKinds = [
 ] as const satisfies NetworkFault['kind'][];
 
 /**
- * The maximum number of requests in a row with a fault. A client that retries several times has given up
- * before.
+ * The maximum number of requests in a row with a fault. A client that retries several times gives up before
+ * this number is reached.
  */
 const LONGEST_OUTAGE = 30;
 const LONGEST_DELAY_MS = 20;

@@ -41,7 +41,7 @@ export type Stage = {
   };
   /** A number that determines the order of the records in pages. */
   shuffle: number;
-  /** Whether pages show each record twice, the second time at the end. */
+  /** Whether the pages show each record twice: after the last record, all records come again. */
   repeats: boolean;
   bus: Pick<RecordingPublisher, 'fails' | 'failure'>;
   pollWithFault(fault: Fault | null, request: Pick<PollRequest, 'mode' | 'timeLeft'>): Promise<Ending>;

@@ -8,7 +8,7 @@ export const KEY = 'key-of-the-test';
 export type SandboxKombo = Pick<Sandbox, 'url' | 'control' | 'close'> & {
   /** The largest number of records on a page. */
   pageSize: number;
-  /** The number of the next requests with a cursor that are refused. */
+  /** How many of the next requests with a cursor are refused. */
   cursorsRefused: number;
   /** Called before a page is returned, but not for requests of records by their ids. */
   beforePage: (request: { updatedAfter: string | null; cursor: string | null }) => void;

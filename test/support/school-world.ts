@@ -13,7 +13,7 @@ export type SchoolWorld = World & {
   school: School;
   /** A number that determines the order of the records in pages. */
   shuffle: number;
-  /** Whether pages show each record twice, the second time at the end. */
+  /** Whether the pages show each record twice: after the last record, all records come again. */
   repeats: boolean;
   observed(): ObservedProgression[];
   /**

@@ -35,7 +35,8 @@ describe.each(releases())('data of release $version', ({ folder }) => {
     expect(poll.code).toBe(0);
     const types = poll.stdout.map((line) => Typed.parse(JSON.parse(line))['detail-type']);
     expect(types).not.toContain('IntegrationBaselined');
-    // The fourth poll finds few changes. If it did not know the stored states, each record would be a change.
+    // This poll finds few changes, because the stored states are known. With unknown states, each record
+    // would be a change.
     expect(types.length).toBeGreaterThan(0);
     expect(types.length).toBeLessThan(before.known / 2);
   });

@@ -9,8 +9,8 @@ import { startEmbeddedDynamoDb } from '../../../local/embedded-dynamodb.ts';
 import { someChange, someEntry, someIntegration, someState } from './some-items.ts';
 
 /**
- * Applies random journal entries in the embedded engine and in the engine at `AWS_ENDPOINT_URL`. Compares the
- * result of each PartiQL statement and the states that are stored in the end.
+ * Applies random journal entries with the embedded engine and with the engine at `AWS_ENDPOINT_URL`. Compares
+ * the result of each PartiQL statement, and the states that both engines have stored in the end.
  */
 const RUNS = 100;
 const IDS = ['p1', 'p2', 'p3', 'p4'];

@@ -77,8 +77,8 @@ export function counted(calls: DynamoDbCalls): {
 }
 
 /**
- * Starts an engine for the tests of a file. Each test uses different integrations, so that tests do not
- * affect each other.
+ * Starts an engine for the tests of a file. Each test uses different integrations, so that no test sees the
+ * data of another test.
  */
 export function useEngine(): {
   calls(): DynamoDbCalls;

@@ -154,8 +154,8 @@ describe('an encoded journal entry', () => {
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 
 /**
- * Returns a completion as Kombo would show it: random ids of 24 characters, ten courses, times with
- * milliseconds.
+ * Returns a change from in progress to completed with values like those of Kombo: random ids of 24
+ * characters, one of ten courses, and times with milliseconds.
  */
 function randomChange(next: () => number) {
   const id = () => Array.from({ length: 24 }, () => ALPHABET[next() % ALPHABET.length]).join('');

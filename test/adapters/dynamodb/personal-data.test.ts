@@ -7,7 +7,8 @@ import { NOW, someChange, someEntry, someIntegration } from './some-items.ts';
 const engine = useEngine();
 
 it("the table contains no learner's name or e-mail address, even when a caller passes whole records to be stored", async () => {
-  // A caller could pass a whole observed record, with names, where a known state is expected.
+  // A caller could by mistake pass a whole record as Kombo shows it, with names, where only the state is
+  // expected.
   const observed: ObservedProgression = {
     ...someChange(),
     removed: false,

@@ -5,7 +5,10 @@ export const NOW = '2026-03-01T09:30:00.000Z';
 
 let integrations = 0;
 
-/** Returns a new integration id. Each id sorts after the earlier ones, as a query returns them. */
+/**
+ * Returns a new integration id. A query, which sorts by id, returns the integrations in the order of these
+ * calls.
+ */
 export function someIntegration(): string {
   integrations += 1;
   return `moodle:integration${String(integrations).padStart(5, '0')}`;

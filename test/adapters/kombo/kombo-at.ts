@@ -17,7 +17,7 @@ export const OFTEN: RetryBudget = { attemptMs: 20_000, totalMs: 40_000, firstDel
 /** Aborts an attempt after 40 ms, and makes only one attempt. */
 export const HASTY: RetryBudget = { attemptMs: 40, totalMs: 20_000, firstDelayMs: 20_000 };
 
-/** Creates a client of this server. */
+/** Creates a client of the server at `baseUrl`. */
 export function komboAt(
   { baseUrl }: { baseUrl: string },
   retryBudget: RetryBudget = ONCE,

@@ -58,7 +58,7 @@ export async function startScriptedKombo(): Promise<ScriptedKombo> {
   };
 }
 
-/** Returns the host and port of a stopped server: no process listens there. */
+/** Returns the host and port of a server that was stopped, so that a connection is refused. */
 export async function deadAddress(): Promise<string> {
   const server = await startScriptedKombo();
   await server.stop();

@@ -9,7 +9,10 @@ const LAST_USABLE = '2200-12-31T23:59:59.999Z';
 const between = (min: string, max: string) =>
   fc.date({ min: new Date(min), max: new Date(max), noInvalidDate: true }).map((date) => date.getTime());
 const instants = between(FIRST_USABLE, LAST_USABLE);
-/** Generates instants that mean that there is no date. The instants near the limits are more frequent. */
+/**
+ * Generates timestamps that platforms use for "no date": until 1970 and from 2201 on. Timestamps near these
+ * limits are more frequent.
+ */
 const instantsOfNone = fc.oneof(
   between('0000-01-02T00:00:00Z', '1970-12-31T23:59:59.999Z'),
   between('1970-12-30T00:00:00Z', '1970-12-31T23:59:59.999Z'),

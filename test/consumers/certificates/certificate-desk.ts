@@ -30,7 +30,7 @@ export type Interference = {
 
 const NO_NAME: LearnerDetails = { firstName: null, lastName: null, email: null };
 
-/** Returns the record that Kombo would show at the time of the event. */
+/** Returns the record that Kombo shows when the event has just been published. */
 export function recordOf({ type, detail }: LearningEvent, learnerDetails = NO_NAME): ObservedProgression {
   const { progression, learner, course } = detail;
   return observed(progression, {
@@ -106,7 +106,7 @@ export class CertificateDesk {
     };
   }
 
-  /** Handles an event in the form in which a rule delivers it. */
+  /** Handles an event in the form in which an EventBridge rule delivers it. */
   async take(event: unknown): Promise<WorkflowEventType[]> {
     const { type, detail } = parseLearningEvent(event);
     const kombo = this.#kombo({ type, detail });

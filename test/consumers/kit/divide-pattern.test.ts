@@ -6,7 +6,10 @@ import { matchesPattern } from '../../../local/rules/match-pattern.ts';
 
 const { detail } = learningExample('CourseCompleted');
 
-/** Generates lists of ids in Kombo's form. All lists begin with the same ids, so that events often match. */
+/**
+ * Generates lists of ids in Kombo's form. Each list has the first ids of the same sequence, so that generated
+ * events often match.
+ */
 const ids = (prefix: string) =>
   fc
     .integer({ min: 1, max: 150 })

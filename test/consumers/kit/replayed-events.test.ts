@@ -12,8 +12,8 @@ const consumers = ['certificates', 'learning', 'hr', 'badges'];
 const lists = { types: fc.subarray([...eventTypes], { minLength: 1 }), named: fc.boolean() };
 
 /**
- * The patterns of one consumer's rules: a consumer of the stacks in this repository, or a user's own
- * consumer.
+ * The patterns of the rules of one consumer: certificates, a channel of the stacks in this repository, or a
+ * user's own consumer.
  */
 const shipped: fc.Arbitrary<{ consumer: string; patterns: EventPattern[] }> = fc.oneof(
   fc.boolean().map((revoke) => ({

@@ -130,7 +130,8 @@ describe.each([1, 2, 3])('a held mass removal with random interruptions (seed %i
     const released = removed.filter((at) => !stays.has(at)).map(idOf);
     const notCounted = [...others, ...otherwise].map(idOf);
     const published = publishedRemovals(poller);
-    // The removals that are published without a person's decision before the run stops again.
+    // The removals that were published without a person's decision, within the limit, before the run was held
+    // again.
     const passed = published.filter((id) => notCounted.includes(id));
     expect(passed.length).toBeLessThanOrEqual(LIMIT);
     expect(published.filter((id) => !passed.includes(id))).toEqual(released);

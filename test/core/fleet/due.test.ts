@@ -156,7 +156,7 @@ test('all polls are stopped when AWS denied a permission for every integration',
   expect(summary(dueOf({ a: { failed: denied }, b: { failed: denied } })).stopped).toEqual(['a', 'b']);
 });
 
-/** Generates a number of intervals, in quarters. */
+/** Generates a number of intervals in steps of a quarter. */
 const quarters = (min: number) => fc.integer({ min, max: 40 }).map((count) => count / 4);
 const intervals = quarters(0);
 const standing: fc.Arbitrary<Standing> = fc.record(

@@ -71,7 +71,10 @@ describe('the checkpoint after an entry', () => {
   });
 });
 
-/** Creates a deployment that includes learner details, and whose worker died between append and publish. */
+/**
+ * Creates an integration with learner details, whose worker died after it appended an entry and before it
+ * published the entry.
+ */
 async function cutOff(): Promise<World> {
   for (let at = 1; ; at += 1) {
     const poller = world({ mode: 'silent' }, { learnerDetails: 'include' });

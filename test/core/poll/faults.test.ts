@@ -103,8 +103,8 @@ describe.each([false, true])(
     test('a worker that was frozen beyond its lease writes nothing when it resumes after another worker has polled', async () => {
       await atEveryCall('frozen', tookEffect, busy, async (poller, fault, { thaw }) => {
         poller.clock.advance(HOUR_MS);
-        // Records change after the frozen worker has read them. One of them changes back to its earlier
-        // state.
+        // These records change after the frozen worker has read them. Record `a` changes back to its state
+        // before.
         poller.put(
           observed({ id: 'a' }),
           observed({ id: 'b', status: 'DROPPED' }),

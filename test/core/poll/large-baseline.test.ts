@@ -17,7 +17,7 @@ const RECORDS = Number(process.env['RECORDS'] ?? 25_000);
 const PAGE_SIZE = 250;
 /** The number of pages that one call has time for. */
 const PAGES_PER_CALL = 7;
-/** In one of this many entries, the bus accepts only a part of the events and then fails. */
+/** In one of `ENTRIES_PER_FAILURE` calls, the bus accepts the first half of the events and then fails. */
 const ENTRIES_PER_FAILURE = 11;
 const INTEGRATION = 'moodle:test';
 const NOW = Date.parse('2026-03-02T08:00:00.000Z');

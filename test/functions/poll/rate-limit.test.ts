@@ -236,19 +236,19 @@ describe('a server with a rate limit per window', () => {
     async (limit) => {
       const poller = await firstHours(limit);
 
-      // No change was missed, and no event was published twice.
+      // Checks that no change was missed, and that no event was published twice.
       expect(poller.known()).toEqual(Array(INTEGRATIONS).fill(RECORDS));
       const notified = poller.bus.published.map(({ type, detail }) => `${type} of ${detail.progression.id}`);
       expect(notified).toHaveLength((INTEGRATIONS * RECORDS) / 10);
       expect(new Set(notified).size).toBe(notified.length);
 
-      // No alarm changes to ALARM.
+      // Checks that no alarm would change to ALARM.
       expect(poller.outcomes.filter(({ kind }) => kind === 'failed')).toEqual([]);
       expect(new Set(poller.bus.notified.map(({ type }) => type))).toEqual(new Set(['IntegrationBaselined']));
       expect(poller.longestBehindMs()).toBeLessThan(BEHIND_MS);
 
-      // In each window, each process is refused at most twice: the second refusal is for the page that it
-      // fetches ahead.
+      // In each window, each process is refused at most twice: for the page that it needs, and for the page
+      // that it fetches ahead.
       const windows = Math.ceil(poller.syncedMs / limit.windowMs) + 1;
       expect(poller.syncRequests.refused).toBeLessThanOrEqual(2 * PROCESSES * windows);
       // The first sync takes at most one window longer than needed, plus the interval to the next dispatch if

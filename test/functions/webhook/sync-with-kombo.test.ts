@@ -202,8 +202,8 @@ describe('the status check of an integration', () => {
     const late = syncWithKombo(
       {
         ...parts,
-        // Kombo activates the integration again. The message about this is processed before the response to
-        // the first status check arrives.
+        // Kombo has activated the integration again. The message about this is processed before Kombo
+        // responds to the status check of the first message.
         async readKomboStatus() {
           const second = follow(w, lms('active'), 'changed');
           await expect(second).rejects.toThrow('is being polled');

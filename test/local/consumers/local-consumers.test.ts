@@ -22,7 +22,10 @@ const entry = (type: 'CourseCompleted' | 'LearnerDropped') => ({
   time: null,
 });
 
-/** Creates the consumers, with a Kombo that shows the example's progression with this status. */
+/**
+ * Creates the consumers on one machine, with a fake of Kombo that shows the progression of the example with
+ * this status.
+ */
 function consumers(status: 'COMPLETED' | 'IN_PROGRESS') {
   const shown: string[] = [];
   const events: string[] = [];

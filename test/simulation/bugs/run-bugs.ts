@@ -47,8 +47,8 @@ const KNOWN_READ_AHEAD: SourcePatch[] = [
 ];
 
 /**
- * Uses a page that was fetched ahead and not processed for the next request with its cursor, even in the next
- * call, because the process of a function continues after a call.
+ * Keeps a page that was fetched ahead and not processed, and uses it for the next request with its cursor,
+ * even in the next call. This is possible because the process of a Lambda function lives longer than a call.
  */
 const PAGES_KEPT: SourcePatch[] = [
   ...one(

@@ -55,7 +55,7 @@ export function withFault(
   return { patches, scenario: { ...scenario, faults: { ...NO_FAULTS, [fault]: 0.5 } } };
 }
 
-/** Settings with which weeks pass after removals. */
+/** Settings with a pause of 17 days, so that Kombo erases removed records. */
 export const AGED: BugSetting = {
   patches: [],
   scenario: { ...LIVELY, kinds: { erasures: 0.3 }, longPauseMs: 17 * DAY },

@@ -101,8 +101,8 @@ export function pageChains(school: School, habits: PageHabits, random: Random): 
       if (at === undefined || chain === undefined) throw new CursorExpiredError();
       const { page, offset, after } = at.position;
       if (cursor !== null) vanish();
-      // When a page is read again after a crash, the records of the lost page and of the later pages were not
-      // processed.
+      // When a page is read again after a crash, this page and the later pages count as not shown, because
+      // their records were not processed.
       for (const [id, shown] of chain.shown) if (shown.page >= page) chain.shown.delete(id);
 
       const sorted = [...school.records.values()]

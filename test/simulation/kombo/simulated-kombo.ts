@@ -228,7 +228,7 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
     const answer = await orAborted(sent, request.signal);
     const isComplete = answer.status === 200 && answer.body.endsWith('}') && answer.bodyDelayMs === 0;
     if (isDetails && isComplete) service.details.answered++;
-    // The records of a response that was lost were not processed.
+    // The records of a response that was lost do not count as shown to the process.
     if (isComplete) listed(service.unprocessed, process.name).push(...shown);
     const body = answer.bodyDelayMs === 0 ? answer.body : slowBody(answer, time, request.signal);
     return new Response(body, { status: answer.status, headers: answer.headers });

@@ -25,7 +25,7 @@ export type SpecialKind = (typeof specialKinds)[number];
 export type SpecialStep = {
   name: string;
   patch: RecordPatch;
-  /** Whether `updated_after` does not find the change. */
+  /** True if `updated_after` does not find the change. */
   isUnseen?: boolean;
   movesChangedAt?: boolean;
 };

@@ -4,8 +4,8 @@ import { type Operand, type Placeholders, parseOperand } from './condition-expre
 import { readTokens, type TokenReader } from './expression-tokens.ts';
 
 /**
- * Returns the item after the update, as a new object. The parts that it shares with the old item are never
- * changed.
+ * An update as a function: returns the item after the update, as a new object. The parts that it shares with
+ * the old item are never changed.
  */
 export type Update = (item: Item, placeholders: Placeholders) => Item;
 
@@ -14,8 +14,8 @@ type Action = (before: Item, after: Item, placeholders: Placeholders) => void;
 const parsed = new Map<string, Update>();
 
 /**
- * Returns the update as a function of the item before it. Supports SET and REMOVE at any depth of maps, and
- * ADD for top-level attributes.
+ * Parses an update expression. Returns a function from the item before the update to the item after it.
+ * Supports SET and REMOVE at any depth of maps, and ADD for top-level attributes.
  */
 export function parseUpdate(expression: string): Update {
   const found = parsed.get(expression);
