@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Runs a command beside an emulator of AWS on this machine, to which its AWS SDKs and the CDK connect:
+# Starts an emulator of AWS on this machine and runs a command, whose AWS SDKs and CDK use the emulator:
 #
 #   test/deployed/emulator.sh npm run test:deployed
-#   test/deployed/emulator.sh bash        # to look around; the emulator ends with the shell, and forgets everything
-#   test/deployed/emulator.sh             # only installs it
+#   test/deployed/emulator.sh bash        # a shell; when it ends, the emulator ends and its data is lost
+#   test/deployed/emulator.sh             # only installs the emulator
 #
 # The emulator is MiniStack (https://pypi.org/project/ministack/). It runs Lambda functions as processes of the Node that
-# Schoolbell installs. EMULATOR_LOG=FILE keeps its log.
+# Schoolbell installs. With EMULATOR_LOG=FILE, the emulator writes its log to FILE.
 set -euo pipefail
 umask 077
 root="$(cd "$(dirname "$0")/../.." && pwd)"
@@ -19,10 +19,11 @@ work="$(mktemp -d)"
 log="${EMULATOR_LOG:-$work/emulator.log}"
 export PATH="$root/node_modules/.bin:$PATH"
 
-# Queues and buckets refuse HTTP, and the functions have the rights of their roles: HTTPS, and IAM enforced.
+# The emulator serves HTTPS, because the queues and buckets refuse HTTP. It enforces IAM, so that each function has only the
+# permissions of its role.
 openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/key.pem" -out "$work/certificate.pem" -days 2 \
   -subj /CN=localhost -addext basicConstraints=critical,CA:FALSE -addext subjectAltName=DNS:localhost,IP:127.0.0.1 2>/dev/null
-# npm still needs the certificates that this machine added for its registry.
+# NODE_EXTRA_CA_CERTS may already name certificates that npm needs for its registry, so they are kept.
 cat "${NODE_EXTRA_CA_CERTS:-/dev/null}" "$work/certificate.pem" >"$work/certificates.pem"
 export NODE_EXTRA_CA_CERTS="$work/certificates.pem" AWS_CA_BUNDLE="$work/certificate.pem"
 

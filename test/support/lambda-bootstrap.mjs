@@ -1,4 +1,4 @@
-// What Lambda's Node runtime does: loads the handler, then asks for an invocation, calls it and posts its answer.
+// Does the same as Lambda's Node runtime: loads the handler, requests invocations, and posts the response of the handler to each.
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 

@@ -10,11 +10,11 @@ import software.amazon.event.ruler.Machine;
 import software.amazon.event.ruler.Patterns;
 
 /**
- * Reads lines of a pattern, a tab and an event, both in JSON. Prints a line for each: `refused`, `matches` or `differs`, by
- * event-ruler, EventBridge's own matcher.
+ * Reads lines of a pattern, a tab and an event, both in JSON. Prints the verdict of event-ruler, EventBridge's own matcher,
+ * for each line: `refused`, `matches` or `differs`.
  *
- * Each choice of one alternative per field is a machine of its own. Alternatives do not affect each other by the documentation,
- * but some do in event-ruler: `[{"wildcard": "*a"}, {"equals-ignore-case": "ß"}]` matches `*ab`.
+ * Each combination of one condition per field gets a separate matcher. According to the documentation, the conditions of a field
+ * do not affect each other, but in event-ruler some do: `[{"wildcard": "*a"}, {"equals-ignore-case": "ß"}]` matches `*ab`.
  */
 public class Judge {
   public static void main(String[] arguments) throws Exception {
