@@ -140,7 +140,8 @@ it('every dead-letter queue has an alarm, also the dead-letter queues of consume
   );
   const unwatched = deadLetters.filter((id) => !watched.includes(`"Fn::GetAtt":["${id}","QueueName"]`));
   expect(deadLetters.length).toBeGreaterThan(6);
-  // The events of a digest wait in their queue until its scheduled time.
+  // This queue is the only one with the retention of dead letters that is no dead-letter queue: in it, the
+  // events of a digest wait until the scheduled time.
   expect(unwatched).toEqual([expect.stringMatching(/Digest(?!DeadLetters)Queue/)]);
   for (const template of consumerTemplates({ alarms: TOPIC })) {
     for (const { AlarmActions } of alarmsIn(template)) {

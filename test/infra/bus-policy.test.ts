@@ -54,9 +54,9 @@ function statementOf(settings: SettingsInput) {
 }
 
 /**
- * Returns whether IAM denies a request. All conditions must be true. `ForAnyValue` is true when the condition
- * is true for one of the request's values. A negated operator is true when none of its values matches, or
- * when the key is missing.
+ * Returns whether the policy of the bus denies a request. It does if all conditions of its deny statement are
+ * true. `ForAnyValue` is true when the condition is true for one of the request's values. A negated operator
+ * is true when none of its values matches, or when the key is missing.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html,
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */

@@ -21,7 +21,7 @@ const Lock = z.object({
 });
 const packages = Object.fromEntries(
   Object.entries(Lock.parse(read('package-lock.json')).packages).filter(
-    // The packages of this repository itself.
+    // Leaves out the packages of this repository, which are outside `node_modules` or linked into it.
     ([path, { link }]) => path.startsWith('node_modules/') && !link,
   ),
 );

@@ -49,7 +49,10 @@ export const largestSettings = {
   schemaRegistry: true,
 } satisfies SettingsInput;
 
-/** The settings of large deployments. Each has the maximum of something. */
+/**
+ * The settings of large deployments. Each is large in another respect, such as the number of channels or the
+ * length of the filters.
+ */
 export const largeSettings: [string, SettingsInput][] = [
   ['everything at once', largestSettings],
   ['20 channels of all events', { slack: channels(20, 0), schemaRegistry: true }],
