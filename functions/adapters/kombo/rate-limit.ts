@@ -50,11 +50,11 @@ export function windowMs(headers: Headers): number | null {
 /**
  * Returns `RateLimit-Reset` in milliseconds from now, or null without a valid header. Some servers send a
  * time in seconds since 1970 instead of a duration in seconds. A value of 30 years or more is taken as such a
- * time, because no window lasts that long.
+ * time, because no window lasts that long. It is not valid without a `Date` header.
  */
 function resetMs(headers: Headers): number | null {
   const ms = secondsOf(headers.get('ratelimit-reset'));
-  return ms === null || ms < 30 * YEAR_MS ? ms : Math.max(0, ms - servedMs(headers));
+  return ms === null || ms < 30 * YEAR_MS ? ms : untilMs(ms, headers);
 }
 
 /**
@@ -65,13 +65,13 @@ export function retryAfterMs(headers: Headers): number | null {
   const value = headers.get('retry-after');
   const ms = secondsOf(value);
   if (ms !== null) return ms;
-  const pauseMs = Date.parse(value ?? '') - servedMs(headers);
-  return Number.isNaN(pauseMs) ? null : Math.max(0, pauseMs);
+  return untilMs(Date.parse(value ?? ''), headers);
 }
 
-/** Returns the time of the server's clock, or NaN without a `Date` header. */
-function servedMs(headers: Headers): number {
-  return Date.parse(headers.get('date') ?? '');
+/** Returns the time from now to `at` by the server's clock, or null without a valid `at` or `Date` header. */
+function untilMs(at: number, headers: Headers): number | null {
+  const ms = at - Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(ms) ? null : Math.max(0, ms);
 }
 
 function secondsOf(value: string | null): number | null {

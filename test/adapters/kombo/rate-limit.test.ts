@@ -86,6 +86,26 @@ describe('a short window of a rate limit', () => {
     expect(requests).toEqual([0, 8.25]);
   });
 
+  test.each([
+    ['RateLimit-Reset', { 'ratelimit-reset': String(START / 1000 + 8) }],
+    ['Retry-After', { 'retry-after': new Date(START + 8_000).toUTCString() }],
+  ])(
+    'a time in `%s` is ignored when the response has no `Date`, and a later rate limit is still obeyed',
+    async (_, headers) => {
+      const client = kombo(
+        refusal({ 'ratelimit-remaining': '0', date: '', ...headers }),
+        page({ 'ratelimit-remaining': '0', 'ratelimit-reset': '20' }),
+      );
+
+      await ended(read(client));
+      await ended(read(client));
+
+      const [first = Number.NaN, retry = Number.NaN, next] = requests;
+      expect(retry - first).toBeGreaterThan(0);
+      expect(next).toBe(retry + 20);
+    },
+  );
+
   test("when Kombo's response says that the rate limit allows no further request, the client waits for the reset before its next request", async () => {
     const client = kombo(page({ 'ratelimit-remaining': '0', 'ratelimit-reset': '20' }));
 
