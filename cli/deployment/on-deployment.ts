@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Integration, IntegrationId } from '../../functions/contract/integration.ts';
 import type { Worker } from '../../functions/core/journal/worker.ts';
 import { withLease } from '../../functions/core/operator/with-lease.ts';
-import type { Store } from '../../functions/core/ports.ts';
+import type { Ports, Store } from '../../functions/core/ports.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
 import { CommandError } from '../terminal/exit-code.ts';
@@ -66,17 +66,21 @@ export function onIntegration<Result>(
 }
 
 /**
- * Runs work on an integration while holding its lease.
+ * Runs work on an integration while holding its lease. Sends a poll that was requested during the work to the
+ * queue again, because it did nothing.
  *
  * @throws CommandError when another poll or command holds the lease
  */
 export async function underLease<Result>(
-  { ports, settings }: Deployment,
+  { ports, settings, queue }: Pick<Deployment, 'settings' | 'queue'> & { ports: Ports },
   integration: Integration,
   work: (worker: Worker) => Promise<Result>,
 ): Promise<Result> {
   const operated = await withLease(ports, settings, integration, randomUUID(), work);
-  if (operated.done) return operated.result;
+  if (operated.done) {
+    if (operated.again) await queue?.send([{ integration: integration.id }]);
+    return operated.result;
+  }
   throw new CommandError(
     `Another poll or command is working on ${integration.id}. Try again when it has finished. If it does not finish, its lease expires at ${operated.busyUntil}.`,
   );

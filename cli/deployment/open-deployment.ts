@@ -23,6 +23,8 @@ import { deployedEnvironment, stackEnvironment } from './deployed-environment.ts
  * this machine.
  */
 export type Deployment = Omit<Operator, 'replayQueue' | 'checks' | OnAws> & {
+  /** Sends messages that request a poll; null with `--local`. */
+  queue: Queue | null;
   /** Sends messages that request a replay; null if the command itself must send the replay's events. */
   replayQueue: Queue<ReplayMessage> | null;
   /** Reads the certificates of a progression; null if the deployment issues no certificates. */
@@ -140,6 +142,7 @@ export async function openLocal(
     ports: parts.ports,
     ids: kombo.ids,
     settings: { ...runSettings(settings.data), ...(learnerDetails && { learnerDetails }) },
+    queue: null,
     replayQueue: null,
     readKeyOwner: kombo.kombo.readKeyOwner,
     findLearners: kombo.kombo.findLearners,

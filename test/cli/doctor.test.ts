@@ -10,6 +10,7 @@ async function findings(readKeyOwner: (now: number) => Promise<{ environment: st
   const deployment: Deployment = {
     ports,
     settings,
+    queue: null,
     replayQueue: null,
     readKeyOwner: () => readKeyOwner(ports.clock()),
     findLearners: async () => [],

@@ -33,6 +33,7 @@ function deployed(at: ReplayWorld) {
     deployment: {
       ports: at.ports,
       settings: at.settings,
+      queue: null,
       replayQueue,
       readKeyOwner: () => Promise.reject(new Error('not asked for')),
       findLearners: async () => [],

@@ -5,10 +5,13 @@ import { acquireLease, release, type Worker } from '../journal/worker.ts';
 import type { Ports, RunSettings } from '../ports.ts';
 
 /**
- * The result of an operator's work. If a poll holds the lease, the work is not done, and `busyUntil` is the
- * time at which the lease ends.
+ * The result of an operator's work. `again`: a poll was requested during the work, and did nothing because the
+ * lease was held. If a poll holds the lease, the work is not done, and `busyUntil` is the time at which the lease
+ * ends.
  */
-export type LeaseOutcome<Result> = { done: true; result: Result } | { done: false; busyUntil: string };
+export type LeaseOutcome<Result> =
+  | { done: true; result: Result; again: boolean }
+  | { done: false; busyUntil: string };
 
 /**
  * Acquires the lease of an integration, recovers the unfinished entries of the previous worker, and does an
@@ -29,8 +32,8 @@ export async function withLease<Result>(
   try {
     if (worker.needsRecovery) await fenceOff(worker);
     const result = await work(worker);
-    await release(worker, worker.checkpoint);
-    return { done: true, result };
+    const { again } = await release(worker, worker.checkpoint);
+    return { done: true, result, again };
   } catch (error) {
     // The lease has expired or belongs to another worker. The next worker recovers the unfinished entries.
     if (error instanceof LeaseLostError) throw error;

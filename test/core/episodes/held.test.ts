@@ -268,6 +268,6 @@ describe('held changes', () => {
 
 test('a release changes nothing when nothing is held', async () => {
   const poller = await synced();
-  expect(await settle(poller, 'release')).toEqual({ done: true, result: { kind: 'nothing held' } });
+  expect(await settle(poller, 'release')).toMatchObject({ done: true, result: { kind: 'nothing held' } });
   expect(poller.bus.notified).toEqual([]);
 });

@@ -199,7 +199,7 @@ describe('a removed integration that is added again', () => {
 
     const again = await withLease(poller.ports, poller.settings, poller.integration, 'operator', work);
 
-    expect(again).toEqual({ done: true, result: poller.integration });
+    expect(again).toEqual({ done: true, result: poller.integration, again: false });
     expect(poller.store.place().checkpoint).toMatchObject({ watermark: before.watermark, run: null });
   });
 });

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { underLease } from '../../../cli/deployment/on-deployment.ts';
+import type { PollMessage } from '../../../functions/contract/messages.ts';
 import { LeaseLostError } from '../../../functions/core/errors.ts';
 import { save } from '../../../functions/core/journal/worker.ts';
 import { changeState } from '../../../functions/core/operator/operator-changes.ts';
@@ -24,10 +26,26 @@ const pause = (poller: World) =>
 describe("an operator's command", () => {
   test("an operator's command acquires the lease, does its work and releases the lease", async () => {
     const poller = await synced();
-    expect(await pause(poller)).toEqual({ done: true, result: { ...poller.integration, state: 'paused' } });
+    expect(await pause(poller)).toEqual({
+      done: true,
+      result: { ...poller.integration, state: 'paused' },
+      again: false,
+    });
     expect(poller.store.calls).toEqual(['takeLease', 'changeIntegration', 'releaseLease']);
     expect(poller.store.place().lease).toBeNull();
     expect((await poller.store.readIntegration(poller.integration.id))?.state).toBe('paused');
+  });
+
+  test("an operator's command sends a message for a poll that was requested while it held the lease", async () => {
+    const poller = await synced();
+    const sent: PollMessage[] = [];
+    const queue = { send: async (messages: PollMessage[]) => void sent.push(...messages) };
+    const work = (isPolled: boolean) =>
+      underLease({ ...poller, queue }, poller.integration, async () => isPolled && poller.poll());
+    await work(false);
+    expect(sent).toEqual([]);
+    expect(await work(true)).toMatchObject({ kind: 'busy' });
+    expect(sent).toEqual([{ integration: poller.integration.id }]);
   });
 
   test("an operator's command is refused while a poll holds the lease", async () => {
