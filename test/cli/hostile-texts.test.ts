@@ -175,7 +175,7 @@ describe('hostile texts in the output of `npm start`', () => {
     return capturedLines(() => runHostileStory(directory, certificates), { cwd, variables });
   };
 
-  it('with control characters in names and titles, `npm start` still prints no control characters except its own colours', async () => {
+  it('with control characters in names and titles, `npm start` prints no control characters except those for its own colours', async () => {
     const plain = await tell({});
     expect(plain).toMatchObject({ code: 0, stderr: [] });
     expectHarmless(plain);

@@ -123,7 +123,7 @@ it('`poll` sets aside a record that does not match the schema, and `set-aside re
   expect(list.stdout).toEqual([`Nothing is set aside for ${kombo.integration}.`]);
 });
 
-it('after `set-aside drop` removes a record from the list of set-aside items, a poll still publishes its event when the record is corrected', async () => {
+it('after `set-aside drop` removes a record from the list of set-aside items, a poll still publishes an event for the record once it is corrected', async () => {
   await poll();
   kombo.now += HOUR_MS;
   kombo.putRaw({ id: 'b', status: 17 });

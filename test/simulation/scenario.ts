@@ -163,8 +163,8 @@ function withSpecialKinds(common: CommonScenario, random: Random): Scenario {
     // The delay of a change, plus the time for which an older version is shown, must be shorter than the
     // overlap.
     latenessMs: faults['kombo-lagging'] > 0 ? Math.min(scenario.latenessMs, 2 * MINUTE) : scenario.latenessMs,
-    // When a `Date` header can be ahead, Kombo's clock is never behind. Otherwise no clock would show when a
-    // run began.
+    // When a `Date` header can be ahead, Kombo's clock is never behind the machines' clocks. Otherwise no
+    // clock would show, in Kombo's time, when a run began.
     komboSkewMs: faults['kombo-clock-ahead'] > 0 ? Math.max(common.komboSkewMs, 0) : common.komboSkewMs,
   };
 }

@@ -29,7 +29,7 @@ const idOf = ({ Detail: detail }: PutEventsRequestEntry): string => JSON.parse(d
 const publisherOf = (putEvents: PutEvents) =>
   createPublisher({ putEvents, bus: 'schoolbell', retryBudget: { budgetMs: 0, firstDelayMs: 1 } });
 
-test('when EventBridge refuses whole requests because of invalid entries, only these entries are refused, and the others are delivered once, in order', async () => {
+test('when EventBridge refuses whole requests because of invalid entries, only these entries are refused, and all valid entries are delivered once, in order', async () => {
   const events = fc.array(
     fc.record({ progression: fc.constantFrom('p1', 'p2', 'p3'), poisoned: fc.boolean() }),
     { maxLength: 40 },
