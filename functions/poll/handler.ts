@@ -19,7 +19,7 @@ export type PollParts = {
   ports: Ports;
   settings: RunSettings;
   queue: Queue;
-  /** Called with the outcome of each run, for logs and metrics. */
+  /** Called with the outcome of each poll, for logs and metrics. */
   report: (integration: string, outcome: PollOutcome) => void;
   /** Called for messages with `follow`: see `core/operator/sync-with-kombo.ts`. */
   sync?: (id: IntegrationId, why: 'created' | 'changed', owner: string) => Promise<Integration | null>;

@@ -25,12 +25,12 @@ export class OperatorPolicy extends ManagedPolicy {
     });
     grantSecret(state.komboSecret, this, 'GetSecretValue', 'PutSecretValue');
     grantSecret(state.remoteIdsKey, this, 'GetSecretValue');
-    // The option `--stack` reads the outputs of this stack. `doctor` looks up the others, to find stacks that are
-    // switched off but still deployed.
-    const switchedOff = stacks.map((name) =>
+    // Commands with `--stack` read the outputs of this stack. `doctor` looks up the stacks of consumers that are
+    // switched off in the settings, to report those that are still deployed.
+    const consumerStacks = stacks.map((name) =>
       Stack.of(this).formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${name}/*` }),
     );
-    this.#allow(['cloudformation:DescribeStacks'], [Stack.of(this).stackId, ...switchedOff]);
+    this.#allow(['cloudformation:DescribeStacks'], [Stack.of(this).stackId, ...consumerStacks]);
     for (const name of stacks) {
       Validations.of(this).acknowledge({
         id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudformation:<AWS::Region>:<AWS::AccountId>:stack/${name}/*]`,

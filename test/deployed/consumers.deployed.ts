@@ -31,7 +31,7 @@ const HR_KEY = 'key "of" the endpoint';
 const HR = '/hr.example.com/events';
 const hook = ({ name }: { name: string }) => `/hooks.slack.com/services/T0/B0/${name}`;
 
-/** Characters that would break a message, or start markup in it, if they were not escaped. */
+/** A course title with characters that would break a message, or start markup in it, if they were not escaped. */
 const HOSTILE_TITLE = 'Fire "safety" \\ <v1> & *bold*\n<!channel> Brände 🔥';
 
 const learning = channel('learning', [

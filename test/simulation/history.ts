@@ -115,8 +115,8 @@ const ANONYMISED_AFTER_MS = 14 * 24 * 60 * MINUTE;
 const ERASURE_NEAR_MS = 60 * MINUTE;
 
 /**
- * Returns whether, for any record, the time at which a removed record without names begins to count as erased
- * (14 days after its removal) is less than an hour away.
+ * Returns whether any record was removed 14 days ago, or up to an hour more or less. After 14 days, a removed
+ * record without names counts as erased.
  */
 function isErasureNear(records: Iterable<{ removedAt: number | null }>, now: number): boolean {
   return [...records].some(

@@ -28,10 +28,10 @@ export function withCoreErrors(calls: DynamoDbCalls, table: string): DynamoDbCal
 }
 
 /**
- * Returns the core's error for an error of a DynamoDB call, which the AWS client has already retried.
+ * Returns the error of `core/errors.ts` for an error of a DynamoDB call, after the AWS client's own retries, if any.
  * Throttling, 5xx, network and unknown errors become a TransientError, so that the next run tries again. The
- * error of a failed condition and an error of the core are returned unchanged. AWS's messages are not
- * included, because they may quote an item.
+ * error of a failed condition and an error of `core/errors.ts` are returned unchanged. The text of the new error
+ * does not contain AWS's message, because it may quote an item.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
  */

@@ -151,7 +151,7 @@ describe.each([1, 2, 3])('a held mass removal with random interruptions (seed %i
     expect(poller.store.place().checkpoint).toMatchObject({ held: null, run: null });
   });
 
-  test('a discard suppresses exactly the counted removals, each until its record changes again, even if polls are interrupted', async () => {
+  test('when held removals are discarded, exactly the counted removals are not published, each until its record changes again, even if polls are interrupted', async () => {
     const { poller, removed, live } = await withMassRemoval();
     expect(await interruptedPolls(poller, seed)).toBe('held');
     await decide(poller, 'discard');

@@ -65,7 +65,7 @@ describe('pages', () => {
     expect(seen).toEqual([2, 3, 3]);
   });
 
-  test('when no time is left, the next page is fetched only when the caller asks for it', async () => {
+  test('when no time is left for another page, no page is fetched ahead, but each page is fetched when the caller asks for it', async () => {
     const { pages, asked } = scripted(three);
     const seen: number[] = [];
     for await (const _ of pages(() => false)) seen.push(asked.length);

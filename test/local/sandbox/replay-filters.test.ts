@@ -124,7 +124,7 @@ const rows: [string, Partial<EventFilter>, string[], { count: number; run: numbe
 ];
 
 test.each(rows)(
-  'for %s, a replay from Kombo sends exactly the matching events, and reads fewer records only if a learner is given',
+  'a replay for %s, whose records are read from Kombo, sends exactly the matching events and reads the expected number of records',
   async (_, filter, wanted, read) => {
     const replayed = await replay(FILTERING, filter);
 
@@ -134,7 +134,7 @@ test.each(rows)(
 );
 
 test.each(rows)(
-  "for %s, a replay from Kombo sends the same events when the sandbox's platform does not support filters",
+  'a replay for %s, whose records are read from Kombo, sends the matching events also when the platform supports no filters',
   async (...row) => {
     const [, filter, wanted] = row;
 

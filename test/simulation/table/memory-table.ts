@@ -27,7 +27,7 @@ export type MemoryTable = {
   delete(input: DeleteItemCommandInput): Item | undefined;
   query(input: QueryCommandInput, mostItems?: number): QueryCommandOutput;
   items(): Item[];
-  /** Called after each write. */
+  /** Registers a function that is called after each write, with the item before and after it. */
   watch(watcher: (before: Item | undefined, after: Item | undefined) => void): void;
 };
 
