@@ -73,8 +73,8 @@ export type LeaseResult =
 export type Store = {
   readIntegration(id: IntegrationId): Promise<Integration | null>;
   /**
-   * Reads all integrations. Integrations with unreadable settings are returned separately, so that they do
-   * not stop the others.
+   * Reads all integrations. Integrations with unreadable settings are returned separately, so that the
+   * integrations with readable settings are still polled.
    */
   readIntegrations(): Promise<{ integrations: Integration[]; unreadable: UnreadableIntegration[] }>;
   /**
@@ -133,7 +133,7 @@ export type Store = {
   readEntry(integration: IntegrationId, number: number): Promise<JournalEntry | null>;
   /**
    * Reads, for many integrations, the entry after the last one that the checkpoint counts, if this entry
-   * exists and is readable. For an overview: the reads are eventually consistent.
+   * exists and is readable. It is used for an overview, so the reads are eventually consistent.
    */
   readEntriesAfter(checkpoints: Pick<Checkpoint, 'integration' | 'entry'>[]): Promise<JournalEntry[]>;
   /**
@@ -211,8 +211,8 @@ export type BulkQueue<Message = PollMessage> = Queue<Message> & {
   /**
    * Sends as many messages as possible. Never throws.
    *
-   * @returns how many were accepted, and why the others were not (TransientError or DeploymentError); the
-   *   error is null if all were accepted
+   * @returns how many messages were accepted, and why the other messages were not (TransientError or
+   *   DeploymentError); the error is null if all messages were accepted
    */
   offer(messages: Message[]): Promise<{ taken: number; error: Error | null }>;
 };

@@ -10,7 +10,10 @@ export type DispatchParts = {
   intervalMs: number;
   /** Integrations to add if they are unknown. */
   wanted?: { ids: IntegrationId[]; baseline: Baseline };
-  /** Called with the state of all integrations and the number of sent polls, for logs and metrics. */
+  /**
+   * A function that is called with the state of all integrations and the number of sent polls. It writes logs
+   * and metrics.
+   */
   report?: (fleet: Fleet, sent: number) => void;
 };
 

@@ -24,7 +24,7 @@ export type ReplayParts = {
   ports: ReplayPorts;
   settings: RunSettings;
   queue: Queue<ReplayMessage>;
-  /** Called with the outcome of each invocation, for logs and metrics. */
+  /** A function that is called with the outcome of each invocation. It writes logs and metrics. */
   report: (message: ReplayMessage, outcome: ReplayOutcome) => void;
 };
 

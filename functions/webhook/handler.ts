@@ -31,7 +31,7 @@ export type WebhookParts = {
   queue: Queue;
   /** The secret that Kombo signs with. */
   secret: () => Promise<string>;
-  /** Called with the outcome of each request, for logs and metrics. */
+  /** A function that is called with the outcome of each request. It writes logs and metrics. */
   report: (outcome: WebhookOutcome) => void;
 };
 

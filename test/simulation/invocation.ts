@@ -32,7 +32,7 @@ export type Invocations = {
   /**
    * Runs a poll in a new process.
    *
-   * @param accuse called when the outcome is wrong
+   * @param accuse a function that is called when the outcome is wrong
    */
   poll(mode: PollMode | undefined, accuse: Accuse): Promise<InvocationEnd>;
   /**

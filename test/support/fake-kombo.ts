@@ -25,7 +25,7 @@ export type FakeKombo = Kombo & {
   failures: (Error | null)[];
   /** How many of the next requests with a cursor are refused. */
   cursorsRefused: number;
-  /** Called before a page is returned. */
+  /** A function that is called before a page is returned. */
   beforePage: (request: PageRequest) => void;
   reads: PageRequest[];
   detailReads: number;

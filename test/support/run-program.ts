@@ -10,7 +10,7 @@ export type RunOptions = {
   cwd: string;
   /** The complete environment variables of the command. */
   variables: Record<string, string | undefined>;
-  /** Called after each write to standard output. `interrupt` has the effect of Ctrl-C. */
+  /** A function that is called after each write to standard output. `interrupt` has the effect of Ctrl-C. */
   onWrite?: (interrupt: () => void) => void;
   /**
    * The number of writes to standard output that succeed. Later writes fail, as if the reading program had

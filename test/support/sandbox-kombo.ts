@@ -10,7 +10,10 @@ export type SandboxKombo = Pick<Sandbox, 'url' | 'control' | 'close'> & {
   pageSize: number;
   /** How many of the next requests with a cursor are refused. */
   cursorsRefused: number;
-  /** Called before a page is returned, but not for requests of records by their ids. */
+  /**
+   * A function that is called before a page is returned. It is not called for requests of records by their
+   * ids.
+   */
   beforePage: (request: { updatedAfter: string | null; cursor: string | null }) => void;
   /** The query strings of the requests for pages and for records by their ids. */
   queries: string[];

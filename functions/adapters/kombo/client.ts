@@ -29,7 +29,7 @@ export type KomboRequest = {
  * Creates a client of Kombo's API.
  *
  * @param options.baseUrl the base URL, including Kombo's path `/v1`
- * @param options.apiKey returns the API key; called before each attempt
+ * @param options.apiKey returns the API key; it is called before each attempt
  * @throws DeploymentError when the base URL is invalid
  */
 export function komboClient(options: {

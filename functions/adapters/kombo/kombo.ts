@@ -40,7 +40,7 @@ export type KomboAdapter = Kombo & {
  * include removed progressions.
  *
  * @param options.baseUrl the base URL, including Kombo's path `/v1`
- * @param options.apiKey returns the API key; called before each attempt
+ * @param options.apiKey returns the API key; it is called before each attempt
  * @throws DeploymentError when the base URL is invalid
  */
 export function createKombo(options: {

@@ -15,7 +15,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const ANONYMISED_AFTER_MS = 14 * DAY_MS;
 
 /**
- * Compares a record with the known state. Returns the change to journal, or null if nothing happened. Pure.
+ * Compares a record with the known state. Returns the change to append to the journal, or null if nothing
+ * happened. This is a pure function.
  *
  * - A change of status publishes one event, the most specific one. A removal, restoration or erasure
  *   publishes another event after it.

@@ -7,7 +7,10 @@ import { type KnownProgression, type ObservedProgression, sameFacts } from '../s
 import { decideEvents, discarded, silenced } from './decide-events.ts';
 import { type IntegrationHabits, isOlderVersion, recordDate, suspectKind } from './suspect.ts';
 
-/** The state and settings from which a page is decided, besides its records. Times are in ISO 8601. */
+/**
+ * The settings and the state of the integration that `decidePage` needs besides the records. Times are in ISO
+ * 8601.
+ */
 export type PageRules = IntegrationHabits & {
   mode: PollMode;
   baseline: Baseline;
@@ -23,11 +26,11 @@ export type PageRules = IntegrationHabits & {
    * Whether the integration's data is expired. If so, removals, restorations and erasures are not trusted.
    */
   dataExpired: boolean;
-  /** Returns what a person decided about a suspect change, or null. */
+  /** Returns a person's decision about a suspect change, or null if there is no decision about it. */
   decisionOn: (change: Change) => 'release' | 'discard' | null;
   /**
-   * The second read of records that were older than the known state, by id; null if Kombo did not return the
-   * record. A record that is older and not in the map must be read again before it can be decided.
+   * The results of the second read of the records that are older than the known state, by id; null if Kombo
+   * did not return the record. If an older record is not in this map, it must be read again.
    */
   readAgain: ReadonlyMap<string, ObservedProgression | null>;
   detectedAt: string;
@@ -38,8 +41,8 @@ export type Decision = {
   change: Change;
   tally: Tally;
   /**
-   * Why the change is suspect. It is null if the change is not suspect, if the setting of the baseline
-   * decides about it, or if a person has decided about it.
+   * Why the change is suspect. It is null if the change is not suspect, if the baseline's setting determines
+   * whether it is published, or if a person has released or discarded it.
    */
   suspect: SuspectKind | null;
   /** Personal data. It may be published, but never stored or logged. */
@@ -54,16 +57,17 @@ export type DecidedPage = {
    */
   hasUntrusted: boolean;
   /**
-   * The ids of records that are older than the known state. They must be read again before the page can be
-   * decided.
+   * The ids of records that are older than the known state. These records must be read again. Then
+   * `decidePage` must be called again with the results (`readAgain`).
    */
   olderThanKnown: string[];
   detectedAt: string;
 };
 
 /**
- * Decides the records of a page in their order. If the page contains a record twice, the second copy is
- * compared with the state after the first. Pure.
+ * Determines the changes that the records of a page show, in the order of the records. For each change, also
+ * determines whether its events are published, how it is counted and why it is suspect. If the page contains
+ * a record twice, the second copy is compared with the state after the first copy. This is a pure function.
  *
  * @param known the known states by progression id; new ids are absent
  */
@@ -114,10 +118,10 @@ export function mentionsRemoval(
 }
 
 /**
- * Returns the version of the record to decide. If the record is older than the known state and differs from
- * it, this is the version from the second read, provided that it is newer than the known state, or is the
- * same older version again (Kombo restored a backup). Returns `ask` if the record must first be read again,
- * and null if no version is trusted.
+ * Returns the version of the record that is compared with the known state. This is usually the record itself.
+ * If the record is older than the known state and differs from it, this is the version from the second read,
+ * provided that it is not older than the known state, or is the same older version again (Kombo restored a
+ * backup). Returns `ask` if the record must first be read again, and null if no version is trusted.
  */
 function latestVersion(
   record: ObservedProgression,
@@ -183,10 +187,11 @@ function classify(
 }
 
 /**
- * Returns whether the baseline's setting decides if the change is published. This is so in a baseline, and
- * for records that the baseline missed and the first reconciliation after it finds. If this baseline has
- * already stored the record, the change happened during the baseline, and is decided like a change after the
- * baseline.
+ * Returns whether the baseline's setting determines if the change is published. In a baseline, this is so for
+ * each record that the baseline has not stored yet. If the baseline has already stored the record, the change
+ * happened during the baseline, and is treated like a change after the baseline. In the first reconciliation
+ * after a baseline, this is so for each record that the baseline missed although it was last changed before
+ * the baseline began.
  */
 function isOfBaseline(
   { state }: Change,
@@ -199,8 +204,9 @@ function isOfBaseline(
 }
 
 /**
- * Returns the change with or without its events, as the baseline's setting requires. With `since`, the date
- * of the record's status decides; a record without a date is stored without an event.
+ * Returns the change with or without its events, as the baseline's setting requires. With `since`, the change
+ * keeps its events only if the record's date (see `recordDate`) is not before the date of the setting. A
+ * change of a record without a date is stored without an event.
  */
 function baselined(change: Change, { baseline }: PageRules): Change {
   switch (baseline.mode) {

@@ -17,7 +17,8 @@ type Failing = Health & { state: 'failing' };
 /**
  * Returns the health after a run that failed. `retryAt` is the earliest time of the next run. After failures
  * of the integration itself, the delay doubles from 5 minutes up to 6 hours. While the integration is being
- * set up, it is 10 minutes. After all other failures there is no delay, and dispatch decides.
+ * set up, the delay is 10 minutes. After all other failures there is no delay, and dispatch determines when
+ * the integration is polled (see `due.ts`).
  *
  * @param now the machine's clock, in milliseconds
  * @param othersLetIn whether Kombo accepted the key for another integration: if so, a refusal of access is

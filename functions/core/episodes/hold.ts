@@ -29,8 +29,8 @@ export function exceedsLimit(
 }
 
 /**
- * Returns whether all waiting changes were counted, beginning at the current position of the run. Only then
- * can a person decide.
+ * Returns whether all waiting changes were counted, beginning at the current position of the run. Before
+ * that, a person cannot release or discard them.
  */
 export function isCounted(held: Held, run: Run | null): boolean {
   return held.counting === null && stoppedHere(held, run);
@@ -124,8 +124,8 @@ export async function endHold(worker: Worker, by: 'release' | 'discard' | 'resol
 }
 
 /**
- * The result of a decision. `counting`: the changes are still being counted, so a person cannot decide yet.
- * `decided`: the next run applies the decision.
+ * The result of `decideHold`. `counting`: the changes are still being counted, so a person cannot release or
+ * discard them yet. `decided`: the decision is stored, and the next run applies it.
  */
 export type HoldDecided = { kind: 'nothing held' } | { kind: 'counting' | 'decided'; held: Held };
 
@@ -146,9 +146,10 @@ export async function decideHold(worker: Worker, by: 'release' | 'discard'): Pro
 
 /**
  * Reads the decisions about held changes, and returns a function that finds the decision about a change. A
- * decision covers exactly the counted changes, and no other change of these progressions. It applies to both
- * runs, since either may read a counted change first. If several decisions cover a change, the latest
- * applies. If no decision covers a change, the function returns null.
+ * decision covers exactly the counted changes, and no other change of these progressions. It applies to the
+ * incremental run (or baseline) and to the reconciliation, since either of them may read a counted change
+ * first. If several decisions cover a change, the latest applies. If no decision covers a change, the
+ * function returns null.
  */
 export async function readHoldDecisions({
   checkpoint,

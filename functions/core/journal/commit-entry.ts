@@ -20,8 +20,8 @@ const NO_PROGRESS: Progress = (checkpoint) => checkpoint;
 const FENCE_TRIES = 5;
 
 /**
- * Commits decisions in as many entries as needed. Only the last entry moves the cursor (`forward`), so that
- * the page is read and decided again after a crash between two entries.
+ * Commits decisions in as many entries as needed. Only the last entry moves the cursor (`forward`). So after
+ * a crash between two entries, the page is read and compared with the known states again.
  */
 export async function commitDecisions(
   worker: Worker,

@@ -49,8 +49,8 @@ export async function changeState(worker: Worker, state: Integration['state']): 
 
 /**
  * Adds a removed integration again. Without a baseline, polls continue at its watermark. With a baseline, the
- * next poll is a first sync, and the baseline decides which changes since the watermark are published,
- * including those that were held.
+ * next poll is a first sync, and the baseline's setting determines which changes since the watermark are
+ * published, including those that were held.
  *
  * @returns the stored settings, which are unchanged if another command has added the integration
  */

@@ -89,8 +89,8 @@ async function readWithoutId(worker: Worker, ids: ReadonlySet<string>) {
 
 /**
  * Returns the properties of the run with which the records are processed. Before the baseline has ended, this
- * is the baseline, so that its setting decides whether the records are published. Later, it is an incremental
- * run.
+ * is the baseline, so that its setting determines whether the records are published. Later, it is an
+ * incremental run.
  */
 function runOf(checkpoint: Checkpoint): Pick<Run, 'mode' | 'startEntry' | 'updatedAfter'> {
   const { run, watermark, entry, baselineStart } = checkpoint;

@@ -19,13 +19,16 @@ export type Pass = {
   timeLeft: () => boolean;
 };
 
-/** The page at which a run stops, already decided. The run continues with this page. */
+/**
+ * The page before which a run stops, and its changes, which are not committed. The run continues with this
+ * page.
+ */
 export type StoppedPage = { page: Page; decided: DecidedPage };
 
 /**
- * Reads the known states of the records and decides the records. Asks Kombo whether the integration's data is
- * expired only if a record shows a removal, a restoration or an erasure. Reads records again only if they are
- * older than the known state.
+ * Reads the known states of the records, and determines the changes that the records show (see `decidePage`).
+ * Asks Kombo whether the integration's data is expired only if a record shows a removal, a restoration or an
+ * erasure. Reads records again only if they are older than the known state.
  */
 export async function decideAgainstKnown(
   worker: Worker,

@@ -50,7 +50,7 @@ export type RunEnd = 'ended' | 'more' | 'held';
  * Reads a run from its cursor on. It reads the pages again until the run is over (see `isOver`), for example
  * when a pass is proven to have shown every record.
  *
- * @param timeLeft called after each page
+ * @param timeLeft returns whether there is time for another page; it is called after each page
  */
 export async function readRun(worker: Worker, mode: PollMode, timeLeft: () => boolean): Promise<RunEnd> {
   const slot = slotOf(mode);
@@ -116,8 +116,8 @@ async function readPass(
 }
 
 /**
- * Commits pages. For each page: read the known states, decide, append, apply, publish, and save the
- * checkpoint if a save is due.
+ * Commits pages. For each page, reads the known states, determines the changes, appends a journal entry,
+ * applies it, publishes its events, and saves the checkpoint if a save is due.
  */
 async function commitPages(
   worker: Worker,
@@ -142,7 +142,10 @@ async function commitPages(
   return proof.holds() ? 'proven' : 'read';
 }
 
-/** Counts the suspect changes from this page on, unless they were already counted from here. */
+/**
+ * Counts the suspect changes from the stopped page on. If they were already counted from this page on, only
+ * publishes that they are held.
+ */
 async function stopBefore(worker: Worker, stopped: StoppedPage, pass: Pass): Promise<'more' | 'held'> {
   const { held, [slotOf(pass.mode)]: run } = worker.checkpoint;
   if (run === null) throw new Error('a run that stops before a page has begun');

@@ -17,7 +17,7 @@ export type PollRequest = {
    */
   mode?: PollMode;
   /**
-   * Allows a baseline of an integration that already has one. The integration's baseline setting decides
+   * Allows a baseline of an integration that already has one. The integration's baseline setting determines
    * whether the changes since the watermark are published.
    */
   force?: boolean;
@@ -58,8 +58,9 @@ export type PollOutcome =
   | { kind: 'failed'; failure: Failure };
 
 /**
- * Polls one integration for as long as there is time: recover, read, decide, append, apply, publish, and save
- * the checkpoint when a save is due (see `worker.ts`) and at the end.
+ * Polls one integration for as long as there is time. Recovers unfinished entries and reads pages. For each
+ * page, determines the changes, appends a journal entry, applies it and publishes its events. Saves the
+ * checkpoint when a save is due (see `worker.ts`) and at the end.
  *
  * @throws unexpected errors; all other errors are returned as an outcome
  */

@@ -11,7 +11,7 @@ import { isWanted, isWithin, type Selection } from './selection.ts';
 export type ReplayStep = {
   event: LearningEvent | null;
   next: ReplayPosition;
-  /** Present if the replay starts again, so that all events are sent again. */
+  /** This field is present if the replay starts again, so that all events are sent again. */
   fromBeginning?: true;
 };
 

@@ -20,7 +20,7 @@ export type ReplayRun = {
    * second.
    */
   timeLeft: () => boolean;
-  /** Called after each batch. */
+  /** A function that is called after each batch, with the replay and its progress. */
   onProgress?: (replay: ReplayRecord) => void;
 };
 

@@ -46,7 +46,7 @@ export const Run = z.object({
   restarts: WholeNumber,
   /**
    * The number of the last journal entry when the run began. A known state with a later entry number was
-   * stored by this run. If the run is a baseline, later changes of such a state are decided like changes
+   * stored by this run. If the run is a baseline, later changes of such a state are treated like changes
    * after the baseline.
    */
   startEntry: WholeNumber,
@@ -186,8 +186,8 @@ export const Checkpoint = z.object({
   /** Whether a known progression has an enrolment date. */
   hasEnrolmentDates: z.boolean(),
   /**
-   * Whether something may be set aside. If so, pages are compared with the list. It becomes false when all
-   * records were read and the list has no record and no status.
+   * Whether the set-aside list may contain something. If so, pages are compared with the list. It becomes
+   * false when all records were read and the list has no record and no status.
    */
   hasSetAside: z.boolean(),
   /**
@@ -196,7 +196,7 @@ export const Checkpoint = z.object({
   surge: z.array(z.object({ hour: Timestamp, count: WholeNumber })),
   held: z.nullable(Held),
   /**
-   * A person's decisions about held changes, the earliest first. Each applies to both `run` and
+   * A person's decisions about held changes, the earliest first. Each decision applies to `run` and to
    * `reconciliation`.
    */
   holdDecisions: z.array(HoldDecision),

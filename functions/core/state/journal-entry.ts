@@ -19,7 +19,7 @@ export const Change = z.object({
   previousEntry: z.nullable(PositiveNumber),
   /** The known state after the change. */
   state: ProgressionState,
-  /** The events in order. Empty if the change is stored without an event. */
+  /** The events in order. The list is empty if the change is stored without an event. */
   events: z.array(LearningEventType),
   learner: LearnerReference,
   course: Course,

@@ -22,7 +22,7 @@ export type ObservedProgression = {
    */
   unknownStatus: string | null;
   learner: LearnerReference;
-  /** Personal data, for events of a deployment that includes it. Never stored or logged. */
+  /** Personal data, for events of a deployment that includes it. It is never stored or logged. */
   learnerDetails: LearnerDetails;
   /** Whether Kombo shows no first name, last name and e-mail address of the learner. */
   namesBlank: boolean;
@@ -51,14 +51,14 @@ export type Page = {
 };
 
 /**
- * The fields that are compared to decide whether something happened: the state, and whether the learner's
+ * The fields that are compared to find out whether something happened: the state, and whether the learner's
  * data was erased.
  */
 export const Facts = z.extend(ProgressionState, { erased: z.boolean() });
 export type Facts = z.infer<typeof Facts>;
 
 /**
- * Returns whether the facts are equal for the decision about events. `changedAt`, the platform's own id and
+ * Returns whether the facts are equal, so that no event is published. `changedAt`, the platform's own id and
  * the date of a removal are not compared, since they can change although nothing happened.
  */
 export function sameFacts(a: Facts, b: Facts): boolean {

@@ -20,21 +20,24 @@ export function nobodyOvertaken(): Overtaken {
 
 /** Observes the calls of one process to the table. */
 export type OvertakenWatch = {
-  /** Called before a write is sent. */
+  /**
+   * Records a mistake if the process knows that another worker has the lease. It is called before a write is
+   * sent.
+   */
   sends(what: string): void;
-  /** Called when the known states are read. */
+  /** Records that this process has read the known states under its lease. */
   reads(): void;
   /** Observes a put of an item, or an update of the checkpoint, when it takes effect. */
   put<T>(input: PutItemCommandInput, effect: () => T): T;
   update<T>(input: UpdateItemCommandInput, effect: () => T): T;
   /**
-   * Called when an update failed and the process knows this. The update may have failed because an earlier
-   * update of the same process had taken effect and its response was lost.
+   * Records that an update failed and that the process knows this. The update may have failed because an
+   * earlier update of the same process had taken effect and its response was lost.
    */
   failed(input: UpdateItemCommandInput, error: unknown): void;
   /**
-   * Called when an item is read. If the worker's last update failed, the worker can then know that another
-   * worker has the lease.
+   * Records that the process has read an item. If an update of the process has failed, the process may now
+   * know that another worker has the lease.
    */
   looks(item: Item | undefined): void;
 };

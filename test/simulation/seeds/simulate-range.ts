@@ -9,7 +9,7 @@ export type RangeOptions = {
   workers: number;
   patches?: SourcePatch[];
   scenario?: Partial<Scenario>;
-  /** Called after each report of a thread. `stop` ends all threads. */
+  /** A function that is called after each report of a thread. `stop` ends all threads. */
   progress: (total: SeedReport, stop: () => void) => void;
 };
 

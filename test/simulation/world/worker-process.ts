@@ -46,7 +46,10 @@ export function workerProcess(name: string, freezeMs: number, world: World): Wor
     dead.resolve();
   };
 
-  /** Called before anything is sent or received. At this point, the process may be killed or frozen. */
+  /**
+   * Kills or freezes the process if such a fault is due, and waits while the process is frozen. It is called
+   * before anything is sent or received.
+   */
   const step = async () => {
     if (isAlive && faults.strikes('killed')) kill();
     if (isAlive && faults.strikes('frozen')) {
