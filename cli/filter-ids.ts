@@ -23,8 +23,8 @@ export function selectionOf(options: SelectionOptions): Selection {
 
 /**
  * Returns the filter with the ids that are stored and published. An id that the setting `remoteIds` replaces
- * also stays in the filter, because it may be one of Kombo's ids. Only an e-mail address does not stay,
- * because a replay stores its filter.
+ * also stays in the filter, because it may be one of Kombo's ids. An e-mail address that the setting replaces
+ * does not stay in the filter, because a replay stores its filter.
  *
  * @throws CommandError for an e-mail address when the setting omits the platforms' ids
  */

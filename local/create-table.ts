@@ -11,8 +11,8 @@ export const TABLE = 'schoolbell';
 /**
  * Creates Schoolbell's table in a DynamoDB engine on this machine if the table does not exist.
  *
- * @returns `stuck` when an earlier process was killed while it created the table. Dynalite never finishes
- *   creating such a table, which has no data yet
+ * @returns `ready` when the table can be used; `stuck` when an earlier process was killed while it created
+ *   the table. Dynalite never finishes creating such a table, which has no data yet
  */
 export async function createTable(client: DynamoDBClient): Promise<'ready' | 'stuck'> {
   const status = async () => {

@@ -184,8 +184,9 @@ async function findEngine(directory: string): Promise<string | null> {
 
 /**
  * Starts a server that forwards requests to the engine of another process. If the engine does not respond,
- * the server finds the next engine or starts it in this process. Then the server answers with status 500, so
- * that the AWS client repeats the request. Each write to the table is safe to repeat.
+ * the server finds the engine that has replaced it, or starts an engine in this process. The request itself
+ * gets a response with status 500, so that the AWS client repeats it. Each write to the table is safe to
+ * repeat.
  */
 async function forward(directory: string, first: SharedEngine): Promise<Engine> {
   const agent = new Agent({ keepAlive: true });

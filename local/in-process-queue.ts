@@ -7,8 +7,8 @@ export type InProcessEvent = { Records: { body: string; attributes: { MessageGro
 
 export type InProcessQueue = BulkQueue & {
   /**
-   * Passes the messages to a handler, one at a time, until the queue is empty. This includes messages that
-   * the handler sends.
+   * Passes the messages to a handler, one at a time, until the queue is empty. Messages that the handler
+   * sends in the meantime are also passed to it.
    */
   drain(handler: (event: InProcessEvent) => Promise<void>): Promise<void>;
 };

@@ -21,7 +21,7 @@ const BUS = 'schoolbell';
  * Creates the functions' adapters, connected to an embedded DynamoDB and a local bus.
  *
  * @param options.directory where the data is stored
- * @param options.onEvent called for each event before the bus accepts it
+ * @param options.onEvent a function that is called with each event before the bus accepts the event
  * @throws DeploymentError when the directory is in use or cannot be written
  */
 export async function openLocalParts(options: {

@@ -51,7 +51,10 @@ export async function startLocalServer(server: Server, { port = 0, deadlineMs = 
 /** Responds to a request, or returns false. */
 export type Respond = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** Calls `respond` for each request. Only if it returns false, the server itself handles the request. */
+/**
+ * Makes a server call `respond` for each request. If `respond` returns false, the server itself handles the
+ * request.
+ */
 export function intercept(server: Server, respond: Respond): void {
   const listeners = server.listeners('request');
   server.removeAllListeners('request');

@@ -96,8 +96,8 @@ function refuseEmptyRange({ from, to }: EventsOptions): void {
 }
 
 /**
- * Refuses a learner's name. A text with a space is a name, because ids and e-mail addresses contain no
- * spaces.
+ * Throws a CommandError if a value of `--learner` is a name. A value with a space is a name, because ids and
+ * e-mail addresses contain no spaces.
  */
 function refuseNames(learners: string[]): void {
   if (!learners.some((learner) => /\s/.test(learner.trim()))) return;

@@ -15,16 +15,18 @@ import { type Deployment, openDeployment } from './open-deployment.ts';
 type OnDeployment = {
   /** Whether `--local` may name a directory without data. */
   mayCreate?: boolean;
-  /** Calls `print`. A command with a progress bar hides the bar during the call. */
+  /**
+   * Calls `print`, which prints an event. If the command shows a progress bar, hides the bar during the call.
+   */
   aroundEvent?: (print: () => void) => void;
   /**
-   * Returns a sentence about what was shown until Ctrl-C. Commands that only read have this function: at
-   * Ctrl-C, they end without waiting for their work.
+   * Returns a sentence about what was shown until Ctrl-C. Only commands that only read data have this
+   * function. At Ctrl-C, these commands end without waiting for their work.
    */
   howFar?: () => string;
 };
 
-/** The options of a command that only reads, and that prints everything at its end. */
+/** The options of a command that only reads data, and that prints its results only at its end. */
 export const READS = { howFar: () => 'nothing was shown.' } as const satisfies OnDeployment;
 
 /**
@@ -37,7 +39,8 @@ export async function onDeployment<Result>(
   work: (deployment: Deployment, output: Output) => Promise<Result>,
 ): Promise<Result> {
   const options = globalOptionsOf(command);
-  // A command that only reads ends without waiting for its work, so the work must not print after Ctrl-C.
+  // A command that only reads data ends without waiting for its work, so the work must not print after
+  // Ctrl-C.
   const output = createOutput(options.json, howFar && interruption());
   const onEvent = (event: DeliveredEvent) => aroundEvent(() => output.result(event, ...eventLine(event)));
   const deployment = await openDeployment(options, onEvent, mayCreate);

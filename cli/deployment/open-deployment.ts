@@ -34,7 +34,10 @@ export type Deployment = Omit<Operator, 'replayQueue' | 'checks' | OnAws> & {
   close(): Promise<void>;
 };
 type Operator = ReturnType<typeof wireOperator>;
-/** The parts that only a deployment on AWS has. With `--local`, the command polls, and stores no key. */
+/**
+ * The parts that only a deployment on AWS has. With `--local`, the command itself polls, and no key is
+ * stored.
+ */
 type OnAws = 'queue' | 'storeKey';
 
 const LocalSettings = z.pick(Environment, {

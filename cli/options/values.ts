@@ -17,7 +17,10 @@ export function addIntegrationCommand(
   return parent.command(name).description(description).argument(argument, help, parseIntegrationId);
 }
 
-/** Returns a parser for an argument or an option. The parser's error has `message` or the message of the schema. */
+/**
+ * Returns a parser for an argument or an option. For an invalid value, the parser throws an error with the
+ * text `message` or, if there is none, with the message of the schema.
+ */
 function parserOf<Value>(schema: z.ZodMiniType<Value>, message?: string): (text: string) => Value {
   return (text) => {
     const parsed = schema.safeParse(text, IN_ENGLISH);
@@ -69,7 +72,12 @@ export function parseInstant(text: string): Timestamp {
   return instantOf(text, Date.now());
 }
 
-/** Does the same as `parseInstant`, for a given clock in milliseconds since 1970. */
+/**
+ * Parses a time like `parseInstant`.
+ *
+ * @param now the time from which durations, `today` and `yesterday` are calculated, in milliseconds since
+ *   1970
+ */
 export function instantOf(text: string, now: number): Timestamp {
   const instant = relativeInstant(text.trim(), now) ?? absoluteInstant(text.trim());
   if (instant === null) throw new InvalidArgumentError(`Give a time such as ${TIME_FORMS}`);
@@ -106,8 +114,9 @@ export function learnerDetailsOption(): Option {
 }
 
 /**
- * Creates an option with several values, which are separated by commas. It may be repeated, and takes only
- * the next argument, so that an integration can follow. Without the option, everything matches.
+ * Creates an option with several values, which are separated by commas. The option may be repeated. Each use
+ * of the option takes only the next argument, so that an integration can follow. Without the option,
+ * everything matches.
  */
 export function listOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(collect).default([], 'all');

@@ -182,7 +182,10 @@ function pollByHandlers({ ports, settings }: Deployment, { integration, view, st
   };
 }
 
-/** Advances the sandbox's clock in small steps. With a real API, only waits. */
+/**
+ * Updates the progress bar until the time of the next poll. If `wait` is true, also waits between the
+ * updates. If the sandbox is polled, advances the sandbox's clock in small steps, and then stores its time.
+ */
 async function passTime({ kombo, everyMs, view, stop }: DevRun, wait: boolean): Promise<void> {
   const { school } = kombo;
   for (let frame = 1; frame <= FRAMES && !stop.aborted; frame += 1) {

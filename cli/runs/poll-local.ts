@@ -106,7 +106,10 @@ async function add({ store, clock }: Ports, id: IntegrationId): Promise<Integrat
   return (await store.changeIntegration(id, (stored) => stored ?? added)) ?? added;
 }
 
-/** Returns null if the poll was interrupted before it was complete. */
+/**
+ * Polls an integration until the poll is complete. Returns the exit code, or null if the poll was interrupted
+ * before it was complete.
+ */
 async function pollUntilDone(
   ports: Ports,
   settings: RunSettings,

@@ -19,12 +19,15 @@ export type ReplayCommand = {
   here: boolean;
 };
 
-/** When `runReplayHere` and `followReplay` must stop, and what they call after each step. */
+/**
+ * The signal that ends `runReplayHere` and `followReplay`, and the function that they call with the replay's
+ * progress.
+ */
 type Following = { stop: AbortSignal; onProgress: (replay: ReplayRecord) => void };
 
 /**
- * If a running replay has made no progress for this time, the process that sends it has ended, or the message
- * to the replay function is lost.
+ * If a running replay has made no progress for this time, it is assumed that the process that sends it has
+ * ended, or that the message to the replay function is lost.
  */
 const LOST_AFTER_MS = 20 * 60 * 1000;
 

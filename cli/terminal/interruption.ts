@@ -29,8 +29,8 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
 
 /**
  * Runs the program. Only this function makes the process listen to signals. A second signal ends the process
- * at once. The listeners stay until the program ends. Otherwise the listener of `log-update`, which shows the
- * cursor again, would be the only one left after the first signal, and would end the process.
+ * at once. The listeners stay until the program ends. If they were removed after the first signal, only the
+ * listener of `log-update` would be left, which shows the cursor again and then ends the process.
  */
 export async function untilProgramEnds(program: () => Promise<void>): Promise<void> {
   stopping = new AbortController();

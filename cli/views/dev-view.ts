@@ -39,7 +39,7 @@ export function createDevView(output: Output) {
       say('', [styled('bold', name.padEnd(10)), minute(new Date(at).toISOString())]);
       say([styled('dim', `  in  GET /lms/course-progressions${query}`)]);
     },
-    /** Prints what happens between two polls. */
+    /** Prints the title and the description of something that happens between two polls. */
     happens(title: string, text: string): void {
       say('', [styled('bold', title)], `  ${text}`);
     },
@@ -64,7 +64,7 @@ export function createDevView(output: Output) {
       const problem = problemText(integration, outcome);
       for (const done of doneText(integration, outcome)) output.say([styled('dim', `  ${done}`)]);
       if (problem === null) return;
-      // A hold is part of the story, and not an error of this command.
+      // `dev` shows a hold on purpose, so a hold is not an error of this command.
       if (outcome.kind === 'held') output.say(`  ${problem}`);
       else output.error(problem);
     },

@@ -26,13 +26,16 @@ const WIDTHS = { at: 18, type: 23, learner: 23 };
 /** The usual and the smallest width of the column with the course. */
 const COURSE = 40;
 const SHORTEST_COURSE = 24;
-/** The width that is enough for most changes, such as `completed 2026-01-15 → 2026-11-10`. */
+/**
+ * The smallest width of the column with the change. It is enough for most changes, such as `completed
+ * 2026-01-15 → 2026-11-10`.
+ */
 const CHANGE = 34;
 
 /**
- * Returns an event as lines of text: its time, its type, the learner, the course and the change. Without a terminal it
- * is one line. On a terminal, the lines have colours and are not longer than the terminal is wide. If the terminal is
- * too narrow for all columns, the learner and the course are on a second line.
+ * Returns an event as lines of text: its time, its type, the learner, the course and the change. Without a
+ * terminal, the text is one line. On a terminal, the lines have colours and are not longer than the terminal
+ * is wide. If the terminal is too narrow for all columns, the learner and the course are on a second line.
  *
  * @param prefix is printed in a dim style at the start of the first line
  * @param suffix is printed after the change
@@ -76,7 +79,10 @@ function cellWidth(text: string): number {
   return stringWidth(printable(text)) + GAP;
 }
 
-/** Returns the cells and a text in one line if the line has room for the text. Otherwise, the text is below the cells. */
+/**
+ * Returns the cells and a text in one line if the text fits into this line. Otherwise, returns the text below
+ * the cells.
+ */
 function textBeside(cells: Part[], text: string, columns: number): Part[][] {
   const fits = stringWidth(text) <= columns - WIDTHS.at - WIDTHS.type;
   return fits ? table([...cells, text]) : textBelow(cells, text, columns);

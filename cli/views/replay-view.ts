@@ -86,7 +86,10 @@ export function createReplayProgress(isLive: boolean) {
       shown = terminalText([barText(replay)]);
       live?.(shown);
     },
-    /** Prints other lines above the bar. */
+    /**
+     * Calls `print`, which prints other lines. Hides the bar before the call, and shows it again below these
+     * lines.
+     */
     above(print: () => void): void {
       live?.clear();
       print();

@@ -28,8 +28,8 @@ export type BusOptions = {
   /** Returns the error code with which an entry fails after `onEvent`, or null. By default no entry fails. */
   refuse?: (event: DeliveredEvent) => string | null;
   /**
-   * Responds to each valid call. `respond` accepts the call's entries and returns the response. Null closes the
-   * connection without a response.
+   * Responds to each valid call. `respond` accepts the call's entries and returns the bus's usual response.
+   * If the result is null, the bus closes the connection without a response.
    */
   intercept?: (respond: () => Promise<BusResponse>) => Promise<BusResponse | null>;
 };

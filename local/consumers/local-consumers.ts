@@ -20,7 +20,7 @@ const SLACK = 'slack';
 /** The names of the consumers on one machine. */
 export const LOCAL_CONSUMERS = [CERTIFICATES, SLACK];
 
-/** The default settings of a deployment. */
+/** The default settings of a deployment for certificates. */
 const POLICY = { revoke: false, onErasure: 'delete' } as const;
 
 export type LocalConsumersOptions = {

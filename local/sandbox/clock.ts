@@ -1,9 +1,9 @@
 const HOUR_MS = 3_600_000;
 
-/** Returns hours in milliseconds. */
+/** Returns a number of hours in milliseconds. */
 export const hours = (count: number): number => count * HOUR_MS;
 
-/** Returns days in milliseconds. */
+/** Returns a number of days in milliseconds. */
 export const days = (count: number): number => count * 24 * HOUR_MS;
 
 /** The time of a sandbox, in milliseconds since 1970. */

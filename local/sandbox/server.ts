@@ -13,9 +13,12 @@ export type SandboxOptions = {
   clock: SandboxClock;
   /** The port. By default the system chooses a free port. */
   port?: number;
-  /** Responds to each request with a correct key. `respond` returns the sandbox's own response. */
+  /**
+   * Responds to each `GET` request with a correct key. `respond` returns the sandbox's usual response to the
+   * request.
+   */
   intercept?: (request: ApiRequest, respond: () => Sent) => Sent;
-  /** Waits this many milliseconds before a delayed response. */
+  /** Waits `ms` milliseconds. It is called before a response that `control.delayMs` delays. */
   wait?: (ms: number) => Promise<unknown>;
 };
 

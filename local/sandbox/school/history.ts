@@ -86,7 +86,10 @@ const TRANSITIONS: Record<Status, Choices<Transition>> = {
   ],
 };
 
-/** What happens after a removal. Kombo erases a removed record that does not return within 14 days (see `shownOf`). */
+/**
+ * What can happen to a removed progression. Kombo erases a removed record that does not return within 14 days
+ * (see `shownOf`).
+ */
 const WHILE_REMOVED: Choices<Transition> = [
   { weight: 40, afterDays: [1, 9], next: restored },
   { weight: 60, afterDays: [1, 1], next: nothing },

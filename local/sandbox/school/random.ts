@@ -8,8 +8,8 @@ export type Choices<Item> = readonly [Item, ...Item[]];
 export type Random = ReturnType<typeof randomOf>;
 
 /**
- * Creates the random stream of a key. The same key always gives the same decisions. Each learner and each
- * progression has a separate stream. With one common stream, an additional learner would change all
+ * Creates the random stream of a key. The same key always gives the same random numbers. Each learner and
+ * each progression has a separate stream. With one common stream, an additional learner would change all
  * histories, and a history would depend on the time at which it is read.
  */
 export function randomOf(...key: (string | number)[]) {

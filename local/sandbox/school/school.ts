@@ -75,7 +75,10 @@ function openSchool(options: SchoolOptions): (now: number) => readonly Entry[] {
   const agenda = new TinyQueue<{ at: number; happen: () => void }>([], (a, b) => a.at - b.at);
   let entries: Entry[] = [];
 
-  /** Calls `happen` for each item when its time `at` is reached, and then reads the next item. */
+  /**
+   * Schedules a call of `happen` with the next item for its time `at`. After this call, the item after it is
+   * scheduled.
+   */
   const follow = <Item extends { at: number }>(items: Iterator<Item>, happen: (item: Item) => void) => {
     const next = items.next();
     if (next.done) return;
