@@ -131,8 +131,8 @@ async function show(
   const showAll = async (events: AsyncIterable<JournalledEvent> | JournalledEvent[]) => {
     for await (const event of events) {
       if (stop.aborted) return;
-      shown.events += 1;
       await print(event);
+      shown.events += 1;
     }
   };
   const found = first(findEvents(store, searches, order), latest ?? limit ?? Number.POSITIVE_INFINITY);

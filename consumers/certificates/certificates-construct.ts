@@ -31,6 +31,13 @@ export interface CertificatesProps extends ConsumerProps, SharedFunctionProps {
   readonly schoolbell: ISchoolbell & KomboAccess;
 
   /**
+   * Kombo's ids of the courses that get certificates.
+   *
+   * @default - all courses
+   */
+  readonly courses?: string[] | undefined;
+
+  /**
    * Whether a certificate is revoked when its course is reopened or dropped.
    *
    * @default false

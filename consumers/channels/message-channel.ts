@@ -31,8 +31,8 @@ export interface ConsumerProps {
   readonly integrations?: string[] | undefined;
 
   /**
-   * What happens to the queues, which may contain events, and to the bucket with certificates, when they are
-   * removed from the stack.
+   * What happens to the resources that hold data when they are removed from the stack: the queues, which may
+   * contain events, and the bucket of `Certificates`.
    *
    * @default RemovalPolicy.RETAIN
    */

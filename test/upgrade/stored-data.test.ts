@@ -31,6 +31,11 @@ describe.each(releases())('data of release $version', ({ folder }) => {
     const status = await runSchoolbell(['status', 'sandbox:school', '--local', directory, '--json'], here);
     const before = Status.parse(JSON.parse(status.stdout[0] ?? ''));
     expect(before).toMatchObject({ condition: 'healthy', setAside: 0 });
+    const replays = await runSchoolbell(
+      ['replay', 'sandbox:school', '--list', '--local', directory, '--json'],
+      here,
+    );
+    expect(replays.stdout).toHaveLength(2);
     const poll = await runSchoolbell(['poll', 'sandbox:school', '--local', directory, '--json'], here);
     expect(poll.code).toBe(0);
     const types = poll.stdout.map((line) => Typed.parse(JSON.parse(line))['detail-type']);

@@ -17,10 +17,12 @@ const directory = join(mkdtempSync(join(tmpdir(), 'schoolbell-fixtures-')), 'dat
 
 mkdirSync(folder, { recursive: true });
 const events: string[] = [];
-for (let polls = 0; polls < 3; polls += 1) {
-  const poll = ['poll', 'sandbox:school', '--local', directory, '--json'];
-  events.push(...(await startSchoolbell(poll, { cwd: tmpdir() }).ended).stdout);
-}
+const schoolbell = (...args: string[]) =>
+  startSchoolbell([...args, '--local', directory, '--json'], { cwd: tmpdir() }).ended;
+for (let polls = 0; polls < 3; polls += 1)
+  events.push(...(await schoolbell('poll', 'sandbox:school')).stdout);
+for (const source of ['journal', 'kombo'])
+  await schoolbell('replay', 'sandbox:school', '--source', source, '--from', '2020-01-01', '--yes');
 writeFileSync(join(folder, 'events.jsonl'), `${events.join('\n')}\n`);
 writeFileSync(join(folder, 'items.json'), await readItems(directory));
 copyFileSync(join(directory, 'school.json'), join(folder, 'school.json'));

@@ -24,7 +24,7 @@ export async function readOutputs(
     if (codeOf(error) === 'ValidationError' && String(error).includes('does not exist')) return null;
     throw awsError(error, {
       temporary: `CloudFormation cannot describe the stack ${name}`,
-      refused: [`The stack ${name} cannot be described`, 'check your permissions'],
+      refused: [`The stack ${name} cannot be described`, 'check your credentials and permissions'],
     });
   }
 }

@@ -32,7 +32,10 @@ async function listRules(client: EventBridgeClient, bus: string, token: string |
   } catch (error) {
     throw awsError(error, {
       temporary: `EventBridge cannot list the rules of bus ${bus}`,
-      refused: [`EventBridge refuses to list the rules of bus ${bus}`, 'check your permissions'],
+      refused: [
+        `EventBridge refuses to list the rules of bus ${bus}`,
+        'check your credentials and permissions',
+      ],
     });
   }
 }
