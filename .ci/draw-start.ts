@@ -19,8 +19,8 @@ const CELL = 8.43;
 const LINE = 19;
 const SIZE = 14;
 /**
- * The size of outlined letters. It is larger, because letters of these scripts have a width of two columns,
- * or small forms.
+ * The font size of letters that are drawn as outlines. It is larger than `SIZE`, because scripts that are
+ * drawn as outlines have small letters, or letters with a width of two columns.
  */
 const OUTLINE_SIZE = 16;
 const LEFT = 20;

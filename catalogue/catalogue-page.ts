@@ -87,7 +87,10 @@ function fieldRows(schema: JsonSchema, prefix = ''): string[] {
   });
 }
 
-/** Returns the schema of the object that a property contains. `previous`, for example, is an object or null. */
+/**
+ * Returns the schema of the object that a property contains. `previous`, for example, is an object or null.
+ * For a property that contains no object, it returns the schema of the property.
+ */
 function objectOf(property: JsonSchema): JsonSchema {
   const options = Array.isArray(property['anyOf']) ? property['anyOf'] : [];
   return options.filter(isSchema).find(({ type }) => type === 'object') ?? property;

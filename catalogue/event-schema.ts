@@ -36,10 +36,11 @@ export function jsonSchemaOf(part: z.ZodMiniType, draft: Draft = 'draft-07'): Js
     io: 'input',
     target: draft,
     override: ({ jsonSchema }) => {
-      // The pattern of a date-time has 200 characters, and the format already requires the same. So the
-      // pattern is removed.
+      // The pattern of a date-time has 200 characters. It is removed, because the format already requires the
+      // same.
       if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
-      // For the type `number`, code generators create a floating-point field.
+      // For the type `number`, code generators create a floating-point field. So a constant whole number,
+      // such as a version, gets the type `integer`.
       if (jsonSchema.type === 'number' && Number.isInteger(jsonSchema.const)) jsonSchema.type = 'integer';
     },
   });

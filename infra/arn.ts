@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
 
-/** Returns a schema for texts that match a pattern. For other texts, it has an error message. */
+/**
+ * Returns a schema for texts that match a pattern. `message` is the validation error for a text that does not
+ * match.
+ */
 export const matching = (pattern: RegExp, message: string) => z.string().check(z.regex(pattern, message));
 
 /** Returns a schema for the ARN of a resource with a Region and an account. */

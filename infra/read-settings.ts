@@ -39,7 +39,7 @@ export function parseSettings(content: unknown, file: string): Settings {
 }
 
 /**
- * Parses the properties of a construct that a schema has a field for. A token is not checked, because its
+ * Parses the properties of a construct for which the schema has a field. A token is not checked, because its
  * value is only known during the deployment.
  *
  * @param where the construct's path for the error message

@@ -8,7 +8,8 @@ import type { Settings } from './settings.ts';
 export type Place = { account?: string | undefined; region?: string | undefined };
 
 /**
- * Rejects settings that the deployment cannot use:
+ * Rejects settings that the deployment cannot use. Without an account, nothing is rejected, because the Region may be wrong.
+ * The function rejects:
  *
  * - resources of another Region, because functions, alarms and deployments look for a bus, a secret or a topic in their own
  *   Region;

@@ -18,7 +18,7 @@ const principalArn = matching(
 
 /**
  * The maximum number of characters of all operators' ARNs together. The policy of a bus can have 10,240
- * bytes: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+ * bytes, and also contains other text: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
  */
 const MOST_OPERATOR_CHARACTERS = 8000;
 
@@ -32,7 +32,8 @@ const text = (forms: string, ...allowed: z.ZodMiniType<string>[]) =>
 
 /**
  * The maximum number of characters of all integrations' ids together. The environment variables of a function
- * can have 4 KB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ * can have 4 KB together, and a function has other variables too:
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 const MOST_INTEGRATION_CHARACTERS = 3000;
 
@@ -75,7 +76,10 @@ const notifierSettings = {
   ),
   /** The minutes between two polls of an integration. */
   pollEveryMinutes: z._default(PositiveNumber.check(z.maximum(360)), 15),
-  /** How many minutes before its watermark each poll reads again. */
+  /**
+   * How many minutes before the watermark each poll begins to read, so that it finds changes that became
+   * visible late.
+   */
   overlapMinutes: z._default(WholeNumber, 15),
   /** What the first sync publishes: "silent" (nothing), "publish" (everything), or "since:DATE". */
   baseline: z._default(baseline, 'silent'),
@@ -118,8 +122,8 @@ const notifierSettings = {
    */
   webhookConcurrency: z.optional(z.int().check(z.minimum(1), z.maximum(100))),
   /**
-   * How many integrations are polled at the same time. The account's concurrency limit must be somewhat
-   * higher.
+   * How many integrations are polled at the same time. The account's concurrency limit must be higher,
+   * because other functions run at the same time.
    */
   pollConcurrency: z._default(z.int().check(z.minimum(2), z.maximum(1000)), POLL_CONCURRENCY),
   /**
@@ -128,7 +132,8 @@ const notifierSettings = {
    */
   surgeShare: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
   /**
-   * The number of suspect changes within 24 hours that is always allowed, even if it is more than surgeShare.
+   * The number of suspect changes within 24 hours that is always allowed, even if their share is more than
+   * surgeShare.
    */
   surgeFloor: z._default(WholeNumber, 25),
 };

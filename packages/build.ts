@@ -41,7 +41,8 @@ function bundleFunctions(): void {
     const folder = join(DIST, 'bundles', dirname(entry));
     bundle(entry, packages, folder);
     if (packages.length === 0) continue;
-    // npm never packs a folder with the name `node_modules`.
+    // npm never packs a folder with the name `node_modules`. So the package contains this folder as
+    // `packages`.
     renameSync(join(folder, 'node_modules'), join(folder, 'packages'));
     for (const file of globSync(join(folder, 'packages/*/package.json'))) dropExports(file);
   }

@@ -12,7 +12,8 @@ export type CertifiedProgression = { integration: string; progression: string };
  * about the learner. Besides the year, it has 60 bits of a hash. The probability that two of a million
  * certificates of one year have the same number is below 1 in 2 million.
  *
- * @param ordinal how many certificates the progression had before, so that each of them has its own number
+ * @param ordinal the number of earlier certificates of the progression. It is a part of the hash, so that
+ *   each certificate of a progression has a different number
  */
 export function certificateNumber(
   { integration, progression }: CertifiedProgression,
@@ -34,8 +35,9 @@ export function verificationCode(random: Uint8Array): string {
 }
 
 /**
- * The maximum number of characters of an id in a key. S3 allows 1,024 bytes in a key, and file systems allow
- * 255 bytes in a part of a path: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+ * The maximum number of characters of one part of a key. A key has three such parts, so it stays below the
+ * 1,024 bytes that S3 allows, and each part stays below the 255 bytes that file systems allow:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
  */
 const LONGEST_PART = 200;
 

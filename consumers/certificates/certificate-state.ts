@@ -69,7 +69,11 @@ export function isLater(position: JournalPosition, than: JournalPosition | null)
   return position.entry > than.entry || (position.entry === than.entry && position.index > than.index);
 }
 
-/** At most five workers change one progression at the same time, and each needs two writes. */
+/**
+ * The maximum number of attempts to write a state. At most five calls of the function run at the same time,
+ * and each writes a state twice. So the four other calls can write eight times between the reads and the
+ * writes of one call.
+ */
 const ATTEMPTS = 10;
 
 /**
@@ -99,7 +103,8 @@ export async function updateState(
 /**
  * Reads the certificates of a progression, in the order in which they were issued.
  *
- * @throws DeploymentError when the bucket refuses access, or contains another file; TransientError for a temporary failure
+ * @throws DeploymentError when the bucket refuses access, or when the stored state does not have the format
+ *   that Schoolbell writes; TransientError for a temporary failure
  */
 export async function readCertificates(
   bucket: Pick<CertificateBucket, 'read'>,

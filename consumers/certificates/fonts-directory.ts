@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 export const SHAPING = ['harfbuzzjs', 'subset-font'];
 
 /**
- * The files of the font packages that are not deployed. Only the upright fonts of regular or variable weight, their
- * licences and their code points are deployed.
+ * The patterns that select the files of the fonts directory that are not deployed. Only the upright fonts of
+ * regular or variable weight, their licences and their code points are deployed.
  */
 export const NO_FONTS = [
   '/*',

@@ -13,7 +13,7 @@ import { asShown, hasEffect, isShown, UnconfirmedEventError } from './shown-by-k
 export type CertificatePolicy = {
   /** Whether a certificate is revoked when its course is no longer completed. */
   revoke: boolean;
-  /** What happens to PDFs when the learner's data is erased. They contain the learner's name. */
+  /** What happens to the PDFs, which contain the learner's name, when the learner's data is erased. */
   onErasure: 'keep' | 'delete';
 };
 
@@ -61,7 +61,8 @@ export async function handleEvent(
     if (claimed === state) return state;
     const record = await readRecord();
     if (isShown(event, record)) return decideCertificates(state, asShown(event, record), context);
-    // An event without an effect can be skipped: another event will report what Kombo's record contains instead.
+    // An event that issues, ends or erases nothing can be skipped, although it does not agree with Kombo's
+    // record. Schoolbell publishes another event for what the record shows now.
     if (!hasEffect(state, claimed)) return state;
     throw new UnconfirmedEventError(
       `Kombo's record does not agree with the event ${event.type} ${event.detail.id}`,

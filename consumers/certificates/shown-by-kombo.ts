@@ -12,8 +12,11 @@ export class UnconfirmedEventError extends Error {
 }
 
 /**
- * Returns whether an event issues or ends a certificate, or erases data. Other events change only a stored
- * position.
+ * Returns whether an event changes the state of a progression in more than a stored position: whether it
+ * issues or ends a certificate, or erases data.
+ *
+ * @param before the state before the event
+ * @param after the state after the event
  */
 export function hasEffect(before: CertificateState, after: CertificateState): boolean {
   return before.certificates !== after.certificates || before.erasure !== after.erasure;
@@ -34,7 +37,10 @@ export function isShown({ type, detail }: LearningEvent, record: ObservedProgres
   return status === 'COMPLETED' && (completedAt === null || completedAt === detail.progression.completedAt);
 }
 
-/** Returns the event with the learner and the course from Kombo's record, and without the names that the event may contain. */
+/**
+ * Returns the event with the learner and the course from Kombo's record, and without the names that the event
+ * may contain. Returns the event unchanged if Kombo no longer has the record.
+ */
 export function asShown(event: LearningEvent, record: ObservedProgression | null): LearningEvent {
   const shown = record === null ? {} : referencesShown(event.detail, record);
   return { ...event, detail: { ...event.detail, ...shown } };

@@ -11,7 +11,10 @@ export type Channel = {
   integrations?: string[] | undefined;
 };
 
-/** A rule that is deployed to EventBridge. The local bus applies its pattern. */
+/**
+ * A rule that selects events. It is deployed to EventBridge. On one machine, the local bus applies its
+ * pattern.
+ */
 export type Rule = { name: string; pattern: EventPattern; transformer?: RuleTargetInputProperties };
 
 /**

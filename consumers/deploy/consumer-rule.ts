@@ -77,7 +77,8 @@ export class ConsumerRule extends Construct {
       return { bind: () => ({ arn: target.queueArn }) };
     }
     // EventBridge sends an event to the dead-letter queue if Lambda does not accept it. With this setting,
-    // Lambda also sends an event to this queue if the function fails.
+    // Lambda also sends an event to this queue if the function fails. A function that already has such a
+    // setting keeps it.
     if (target.node.tryFindChild('EventInvokeConfig') === undefined) {
       target.configureAsyncInvoke({ onFailure: new SqsDestination(this.deadLetters), retryAttempts: 2 });
     }

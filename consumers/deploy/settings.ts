@@ -59,7 +59,8 @@ function isIanaTimeZone(zone: string): boolean {
   const spelled = Intl.supportedValuesOf('timeZone').find(
     (known) => known.toLowerCase() === zone.toLowerCase(),
   );
-  // `isTimeZone` also accepts other names of the same zones, such as UTC and US/Eastern.
+  // The list of supported zones has one name for each zone. `isTimeZone` also accepts the other names, such
+  // as UTC and US/Eastern.
   return spelled === undefined ? isTimeZone(zone) : spelled === zone;
 }
 

@@ -24,8 +24,9 @@ import type { DigestDue } from './prepare-digest.ts';
 const TIMEOUT = Duration.minutes(2);
 
 /**
- * How long SQS hides received messages. The time is longer than one call, so that a call receives no message twice. It is
- * shorter than six timeouts, so that all messages are visible again when a failed call is repeated.
+ * How long SQS hides received messages. The time is longer than one call, so that a call receives no message
+ * twice. A failed call is repeated after the visibility timeout of the queue `Due`, six times the function's
+ * timeout: 12 minutes. By then all messages are visible again.
  */
 const HIDDEN = Duration.minutes(4);
 
@@ -54,7 +55,11 @@ export class Digests extends Construct {
   readonly function: NotifierFunction;
   readonly scheduleRole: ScheduleRole;
 
-  /** Returns the `Digests` of the channel's stack. Creates it for the first channel that needs it. */
+  /**
+   * Returns the `Digests` of the channel's stack. Creates it for the first channel that needs it.
+   *
+   * @throws Error when the stack already has digests of another deployment
+   */
   static of(channel: Construct, props: DigestsProps): Digests {
     const stack = Stack.of(channel);
     const existing = stack.node.tryFindChild(DIGESTS);

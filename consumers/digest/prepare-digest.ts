@@ -35,8 +35,8 @@ export type DigestPorts = {
 const MOST_MESSAGES = 20_000;
 
 /**
- * The share of the invocation's time in which messages are received. Publishing the digest and removing the messages take at
- * most as long.
+ * The share of the invocation's time in which messages are received. The other two thirds are for publishing
+ * the digest and for removing the messages, which is assumed to take about as long as receiving them.
  */
 const TIME_TO_RECEIVE = 1 / 3;
 

@@ -34,7 +34,7 @@ export function dynamoDbPositions(options: {
           }),
         );
       } catch (error) {
-        // Another worker has stored a later position.
+        // The stored position is the same or later, so there is nothing to write.
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
     },

@@ -25,7 +25,10 @@ export type DetailPattern<Detail> = {
       : Matcher<Exclude<Detail[Field], undefined>>[];
 };
 
-/** Selects the events of a rule. The items of a list are alternatives. Without a field, all values match. */
+/**
+ * Selects the events of a rule. The items of a list are alternatives. A field that is left out does not limit
+ * the events.
+ */
 export type EventFilter<Type extends EventType> = {
   /** The ids of Kombo integrations. */
   integrations?: string[] | undefined;
@@ -118,7 +121,10 @@ export function eventPatterns(
  */
 const MOST_CHARACTERS = 2048;
 
-/** The objects whose ids can be divided. An event has one id in each of them, so it matches only one of the parts. */
+/**
+ * The fields of the detail that have an id, and whose list of ids can be divided among several patterns. An
+ * event has one id in each of these fields, so it matches only one of the patterns.
+ */
 const DIVISIBLE = ['integration', 'course', 'learner'];
 
 /**
@@ -146,7 +152,10 @@ export function dividePattern(pattern: EventPattern): EventPattern[] {
   );
 }
 
-/** Returns the ids in the conditions of an object, each once, or an empty list if its id has other conditions. */
+/**
+ * Returns the different ids in the conditions of an object. Returns an empty list if the object has no
+ * condition on its id, or a condition that is not an id.
+ */
 function idsIn(conditions: PatternNode | undefined): string[] {
   const ids = isObject(conditions) ? conditions['id'] : undefined;
   if (!Array.isArray(ids) || !ids.every((id) => typeof id === 'string')) return [];

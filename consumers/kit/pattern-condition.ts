@@ -1,6 +1,6 @@
 import { addressOf, cidrBlock } from './ip-address.ts';
 
-/** A value of an event to which conditions are applied. Objects and lists are not such values. */
+/** A value of an event to which conditions are applied. It is never an object or a list. */
 export type EventValue = string | number | boolean | null;
 
 type Test = (value: EventValue) => boolean;
@@ -56,7 +56,7 @@ export function conditionOf(item: unknown): Condition {
   }
 }
 
-/** Returns a condition on texts. `anything-but` can negate such a condition. */
+/** Returns the condition of an operator on texts. `anything-but` can negate each of these operators. */
 function textCondition(operator: string, argument: unknown): Test {
   switch (operator) {
     case 'prefix':
@@ -83,7 +83,10 @@ function affix(side: 'prefix' | 'suffix', text: string): Test {
   return onText((value) => (side === 'prefix' ? value.startsWith(text) : value.endsWith(text)));
 }
 
-/** Returns the condition that a value is equal to a text. Two spellings of the same IP address are equal. */
+/**
+ * Returns the condition that a value is equal to a text. If the text is an IP address, other spellings of the
+ * same address are equal.
+ */
 function equalText(text: string): Test {
   const address = addressOf(text);
   if (address === null) return (value) => value === text;
@@ -93,7 +96,10 @@ function equalText(text: string): Test {
   });
 }
 
-/** EventBridge compares numbers from minus this limit to this limit. */
+/**
+ * The largest number that EventBridge compares as a number with six decimal places. The smallest is its
+ * negative.
+ */
 const MOST = 5e9;
 
 /** Returns a number as EventBridge compares it, with six digits after the decimal point. */
@@ -106,8 +112,8 @@ function isComparable(value: unknown): value is number {
 }
 
 /**
- * Returns the condition that a value is equal to a number. Numbers beyond the limit, such as account ids, are
- * equal only if all digits are equal.
+ * Returns the condition that a value is equal to a number. A number that is larger than `MOST`, such as an
+ * account id, must be exactly equal.
  */
 function equalNumber(number: number): Test {
   if (!isComparable(number)) return (value) => value === number;
@@ -158,7 +164,7 @@ function between(low: number, aboveLow: boolean, high: number, belowHigh: boolea
   };
 }
 
-/** The operators that `anything-but` negates. */
+/** The operators whose conditions `anything-but` can negate. */
 const NEGATED = ['prefix', 'suffix', 'equals-ignore-case', 'wildcard'];
 
 function anythingBut(argument: unknown): Test {

@@ -112,8 +112,8 @@ type Response = { status: number; body: string; waitMs: number };
 async function send(url: string, request: RequestInit, timeoutMs: number): Promise<Response> {
   try {
     const response = await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs) });
-    // The header is in seconds: https://docs.slack.dev/apis/web-api/rate-limits. Without a valid number, the
-    // wait is one second, because the limit is one message per second.
+    // The header `retry-after` is in seconds: https://docs.slack.dev/apis/web-api/rate-limits. Without a
+    // valid number, the wait is one second, because Slack's limit is one message per second.
     const seconds = Number(response.headers.get('retry-after'));
     const { body, status } = response;
     return {
@@ -151,18 +151,30 @@ function refused(code: string): DeploymentError {
   return new DeploymentError(`Slack refuses the message (${code})`, { code });
 }
 
-/** Returns Slack's error code, such as `invalid_blocks`. Errors contain nothing else of Slack's response bodies. */
+/**
+ * Returns Slack's error code, such as `invalid_blocks`, or null if the text is not an error code. Errors
+ * contain nothing else of Slack's response bodies.
+ */
 function codeIn(text: string): string | null {
   return /^[a-z_]{1,60}$/.test(text.trim()) ? text.trim() : null;
 }
 
-/** Returns the URL if it is valid. The error does not quote the URL, because it is a secret. */
+/**
+ * Returns the URL of the webhook.
+ *
+ * @throws DeploymentError when it is not a URL. The error does not quote the value, because it is a secret
+ */
 function checkUrl(text: string): string {
   if (isAddress(text)) return text;
   throw new DeploymentError('The secret of the incoming webhook does not contain its URL');
 }
 
-/** Returns the token if a header can contain it. Otherwise `fetch` would throw an error that quotes the token. */
+/**
+ * Returns the token.
+ *
+ * @throws DeploymentError when a header cannot contain the token. Otherwise `fetch` would throw an error that
+ *   quotes the token
+ */
 function checkToken(text: string): string {
   if (/^[\x21-\x7e]+$/.test(text)) return text;
   throw new DeploymentError(

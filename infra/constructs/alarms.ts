@@ -17,8 +17,8 @@ import type { WebhookReceiver } from './webhook-receiver.ts';
 const LATE_MINUTES = 10;
 
 /**
- * How many hours an alarm stays on after a run reported something once. A shorter alarm could end before a
- * person sees it.
+ * How many hours an alarm stays on after a single report, such as a record that was set aside. A shorter
+ * alarm could end before a person sees it.
  */
 const A_DAY = 24;
 

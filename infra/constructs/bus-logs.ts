@@ -48,7 +48,10 @@ export class BusLogs extends Construct {
   }
 }
 
-/** Returns the same policy that AWS itself creates for a log group without a policy. */
+/**
+ * Returns the policy that allows CloudWatch Logs to write the bus's errors to the log group. AWS itself
+ * creates the same policy for a log group that has no policy.
+ */
 function deliveryPolicy(scope: Construct, logGroupArn: string): PolicyDocument {
   const { account } = Stack.of(scope);
   return new PolicyDocument({

@@ -24,7 +24,8 @@ export function functionCode(entry: string, packages: string[] = []): AssetCode 
   if (packages.length === 0) return Code.fromAsset(prebuilt);
   return assetOf(prebuilt, entry, (directory) => {
     cpSync(prebuilt, directory, { recursive: true });
-    // npm never packs a folder with the name `node_modules`.
+    // npm never packs a folder with the name `node_modules`. So the published package contains this folder as
+    // `packages`.
     renameSync(join(directory, 'packages'), join(directory, 'node_modules'));
   });
 }

@@ -10,7 +10,7 @@ export const BUNDLING = {
   // The AWS SDK is bundled as well. So the functions use the tested version instead of the version in
   // Lambda's runtime, and start faster.
   minify: true,
-  // Logs contain the class names of errors.
+  // Logs contain the class names of errors, so names are not minified.
   keepNames: true,
   // `functions/telemetry/source-map.ts` reads the source map when an error is logged. It needs positions, not the source text.
   sourcemap: true,

@@ -13,13 +13,21 @@ export type LearnerAlarmProps = {
   section: string;
   runbook: string;
   metric: IMetric;
-  /** The alarm goes off when the metric is at or above this value. */
+  /**
+   * The alarm goes off when the metric is at or above this value, or below it if `missingIsFailure` is true.
+   */
   threshold: number;
   /** The number of consecutive periods of the metric after which the alarm goes off. By default one. */
   periods?: number;
-  /** How many periods of the metric the alarm stays on. This is for a metric that is reported only once. */
+  /**
+   * How many periods the alarm stays on after a single period in which the metric reached the threshold. This
+   * is for a metric that is reported only once.
+   */
   lasting?: number;
-  /** Whether the alarm goes off when the metric is below the threshold or has no value, instead of above it. */
+  /**
+   * Whether the alarm goes off when the metric is below the threshold or has no value, instead of at or above
+   * the threshold.
+   */
   missingIsFailure?: boolean;
   topic: ITopic | undefined;
 };

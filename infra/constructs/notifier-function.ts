@@ -29,8 +29,8 @@ type NotifierFunctionProps = {
   /** The lowest level of Lambda's own log lines that are written. By default all are written. */
   systemLogLevelV2?: SystemLogLevel;
   /**
-   * Whether the function sends messages to its own queue. If this is false, Lambda stops such a loop after
-   * about 16 calls.
+   * Whether the function sends messages to the queue that calls it. If this is false, Lambda's recursive loop
+   * detection stops such a loop after about 16 calls.
    */
   callsItself?: boolean;
 };

@@ -33,8 +33,8 @@ import { WebhookReceiver } from './webhook-receiver.ts';
 /** Properties of `Schoolbell`. */
 export interface SchoolbellProps extends SchoolbellStateProps, SharedFunctionProps {
   /**
-   * The state, if another construct holds it. In this case, give the properties about the state to the other
-   * construct.
+   * The state, if another construct creates it, such as a `SchoolbellState` in another stack. In this case,
+   * set the properties of `SchoolbellStateProps` on that construct, not on this one.
    *
    * @default - a new `SchoolbellState`
    */
@@ -55,7 +55,8 @@ export interface SchoolbellProps extends SchoolbellStateProps, SharedFunctionPro
   readonly pollEvery?: Duration | undefined;
 
   /**
-   * How far before its watermark each poll reads again.
+   * How long before the watermark each poll begins to read, so that it finds changes that became visible
+   * late.
    *
    * @default Duration.minutes(15)
    */
@@ -128,7 +129,8 @@ export interface SchoolbellProps extends SchoolbellStateProps, SharedFunctionPro
   readonly webhookConcurrency?: number | undefined;
 
   /**
-   * How many integrations are polled at the same time. The account's concurrency limit must be somewhat higher.
+   * How many integrations are polled at the same time. The account's concurrency limit must be higher,
+   * because other functions run at the same time.
    *
    * @default 50
    */
@@ -143,7 +145,7 @@ export interface SchoolbellProps extends SchoolbellStateProps, SharedFunctionPro
   readonly surgeShare?: number | undefined;
 
   /**
-   * The number of suspect changes within 24 hours that is always allowed, even if it is more than
+   * The number of suspect changes within 24 hours that is always allowed, even if their share is more than
    * `surgeShare`.
    *
    * @default 25
@@ -260,7 +262,8 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
       memorySize: POLL_MEMORY_MB,
       queueVariable: 'QUEUE_URL',
       // Each call polls one integration, so that a slow integration does not delay other integrations. The
-      // limit applies to the queue's calls, so messages above it wait and are not throttled.
+      // limit is the maximum concurrency of the queue's calls. Messages above the limit wait in the queue,
+      // and are not throttled.
       atOnce: settings.pollConcurrency,
       tableCalls: TABLE_CALLS.poll,
     });
@@ -274,7 +277,8 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
       description: 'Continues a replay',
       memorySize: 512,
       queueVariable: 'REPLAY_QUEUE_URL',
-      // Two is AWS's minimum. Each replay limits its own rate, and replays must not take capacity from new events.
+      // Two is the least number of concurrent calls that SQS allows. Each replay limits its own rate, and
+      // replays must not take capacity from new events.
       atOnce: 2,
       tableCalls: TABLE_CALLS.replay,
     });
@@ -287,7 +291,8 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
     this.dashboard = new OperatorDashboard(this, 'Operator', { ...parts, table, alarms }).dashboard;
     this.operatorPolicy = new OperatorPolicy(this, 'OperatorPolicy', {
       state,
-      // This includes the stacks that are switched off, so that switching a consumer on or off does not change this policy.
+      // The names include the stacks that are switched off, so that switching a consumer on or off does not
+      // change this policy.
       stacks: consumerStacks.map(({ name }) => name),
       queues: [queue, replayer.queue],
     });

@@ -69,8 +69,9 @@ export type FunctionSettings = SharedFunctionProps & { readonly name: string };
 export type DeploymentSettings = FunctionSettings & NotifierSettings;
 
 /**
- * The properties of a deployment that a consumer needs. A `Schoolbell` has all of them. For a consumer in the
- * account of a bus that belongs to another account, write an object with these properties.
+ * The properties of a deployment that a consumer needs. A `Schoolbell` has all of them. If the bus belongs to
+ * another account, consumers must be created in that account, which has no `Schoolbell`. Write an object with
+ * these properties there.
  */
 export interface ISchoolbell {
   /** The name of the deployment. The path of the roles of the consumer's functions contains it. */

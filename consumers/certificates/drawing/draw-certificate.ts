@@ -28,9 +28,9 @@ export type Drawn = { pdf: Uint8Array; undrawable: ('learnerName' | 'courseTitle
 type Block = { tag: 'H1' | 'P'; text: PreparedText; x: number; baseline: number; color: string; fit: Fit };
 
 /**
- * Draws the certificate as a PDF: one landscape A4 page that contains its fonts, tagged for screen readers (PDF/UA-1).
- * The same certificate always gives the same bytes. A name with a letter that no font
- * has is not drawn at all. A name that is too long is cut.
+ * Draws the certificate as a PDF: one landscape A4 page that contains its fonts, tagged for screen readers
+ * (PDF/UA-1). The same certificate always gives the same bytes. If no font has a letter of the learner's
+ * name, the learner's number is drawn instead of the name. A text that is too long is cut.
  */
 export async function drawCertificate(
   certificate: Certificate,
@@ -201,9 +201,12 @@ export type Certificate = {
   number: string;
   /** The verification code. Together with the number, it proves that a printed certificate was issued. */
   code: string;
-  /** Null if neither the event nor Kombo has a name. */
+  /** Null if Kombo has no name of the learner. */
   learnerName: string | null;
-  /** The platform's id of the learner. It is printed if there is no name. */
+  /**
+   * The platform's id of the learner, or Kombo's id if the platform's id is not known. It is printed if there
+   * is no name.
+   */
   learnerReference: string | null;
   /** Null if Kombo has no title. */
   courseTitle: string | null;

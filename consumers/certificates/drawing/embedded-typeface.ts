@@ -2,7 +2,10 @@ import { codePointsOf } from './font-library.ts';
 import { type Glyph, type Typeface, UNITS_PER_EM } from './typeface.ts';
 
 const FLAG_SYMBOLIC = 4;
-/** The text of a glyph that represents no character by itself. PDF/UA requires a text for each glyph. */
+/**
+ * The text of a glyph that represents no character alone, such as the second glyph of a letter. It is a
+ * zero-width space, because PDF/UA requires a text for each glyph.
+ */
 const NOTHING = '\u200b';
 
 /**
@@ -52,8 +55,8 @@ export function embedTypeface(document: PDFKit.PDFDocument, { bytes, font }: Typ
   composite.end(undefined);
 
   /**
-   * Records and returns the text of a glyph. If the font has this glyph for a single character of the text,
-   * the glyph's text is that character. Otherwise it is the text of the glyph's first use.
+   * Records and returns the text of a glyph. The first recorded text is kept. It is the character of `text`
+   * for which the font has this glyph, or `otherwise` if there is no such character.
    */
   const noted = (id: number, text: string, otherwise: string): string => {
     const own = codePointsOf(text).find((point) => font.nominalGlyph(point) === id);
@@ -70,7 +73,8 @@ export function embedTypeface(document: PDFKit.PDFDocument, { bytes, font }: Typ
     /**
      * Records the text that the glyphs of a cluster represent.
      *
-     * @returns whether the recorded texts of the glyphs together give the text of the cluster
+     * @returns whether the cluster has only one glyph, and the recorded text of this glyph is the text of the
+     *   cluster
      */
     use(text: string, letters: Glyph[], marks: Glyph[]): { isPlain: boolean } {
       const read = letters.map(({ id }, at) => noted(id, text, at === 0 ? text : NOTHING));
@@ -147,13 +151,16 @@ function tableOf(bytes: Uint8Array, tag: 'head' | 'maxp'): DataView {
   throw new Error(`The font has no table "${tag}"`);
 }
 
-/** Returns xMin, yMin, xMax and yMax, which begin at byte 36. The units per em are at byte 18. */
+/**
+ * Returns xMin, yMin, xMax and yMax of the table `head`, in thousandths of the font size. They begin at byte
+ * 36. The units per em are at byte 18.
+ */
 function boundingBox(head: DataView): number[] {
   const unitsPerEm = head.getUint16(18);
   return [36, 38, 40, 42].map((at) => Math.round((head.getInt16(at) / unitsPerEm) * UNITS_PER_EM));
 }
 
-/** Returns the ids of all glyphs. The number of glyphs is at byte 4. */
+/** Returns the ids of all glyphs. The number of glyphs is at byte 4 of the table `maxp`. */
 function glyphIds(maxp: DataView): number[] {
   return [...Array(maxp.getUint16(4)).keys()];
 }

@@ -30,7 +30,10 @@ export function fitText(paragraph: Paragraph, fit: Fit): FittedText {
   return { paragraph, size: fit.smallest, lines };
 }
 
-/** Returns the lines of a text. The function may stop when there are more than `most` lines. */
+/**
+ * Returns the lines of a text. If the text has more than `most` lines, the function may return only the first
+ * lines, but more than `most`, so that the caller knows that the text is too long.
+ */
 function wrap(paragraph: Paragraph, width: number, most: number): Line[] {
   const { text } = paragraph;
   const fits = (start: number, end: number) => paragraph.measure(trimmed(paragraph, start, end)) <= width;
@@ -74,8 +77,8 @@ function graphemeEnds(text: string, start: number, end: number): number[] {
 }
 
 /**
- * Divides a text into the same number of lines, but with similar lengths. A last line of only one word looks
- * like a mistake.
+ * Divides the text of `lines` again, into lines of similar length, but not into more lines. A last line of
+ * only one word would look like a mistake.
  */
 function balance(paragraph: Paragraph, lines: Line[], width: number): Line[] {
   let best = lines;

@@ -123,8 +123,8 @@ export function openFonts(directory: string): FontLibrary {
 }
 
 /**
- * Returns whether a font can draw these code points. For a letter with marks, a font may have the letter and the marks
- * separately. Joiners need no glyph.
+ * Returns whether a font can draw these code points. For a letter with marks, a font may have the letter and
+ * the marks separately. Invisible characters, such as joiners, need no glyph.
  */
 export function canDraw({ codePoints }: FontFile, points: number[]): boolean {
   return points.every((point) => {

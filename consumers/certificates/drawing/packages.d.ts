@@ -22,7 +22,7 @@ declare module 'subset-font' {
     text: string | undefined,
     options: {
       targetFormat: 'sfnt';
-      /** Keeps every glyph of the font, whatever the text is. */
+      /** Keeps every glyph of the font, not only the glyphs of the text. */
       keepAllGlyphs?: true;
       variationAxes?: Record<string, number>;
     },

@@ -5,7 +5,7 @@ import { type Cluster, shapeRange, type Typeface, widthOf } from './typeface.ts'
 /** Clusters of one typeface that are drawn together, from left to right. `start` is their offset in the text. */
 export type Run = { typeface: Typeface; clusters: Cluster[]; start: number };
 
-/** A range of a paragraph, in UTF-16 units. */
+/** A range of a paragraph, in UTF-16 units. A shortened line is drawn with `…` at its end. */
 export type Line = { start: number; end: number; isShortened: boolean };
 
 export type Paragraph = {

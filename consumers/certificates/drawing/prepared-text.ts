@@ -25,7 +25,10 @@ export type Direction = 'ltr' | 'rtl' | 'auto';
 
 export const ELLIPSIS = '…';
 
-/** The maximum number of characters. A page has space for fewer characters, even at the smallest font size. */
+/**
+ * The maximum number of characters of a text. A page has space for fewer characters, even at the smallest
+ * font size.
+ */
 const MOST_CHARACTERS = 2_000;
 
 const bidi = createBidi();
@@ -100,7 +103,10 @@ export function visualOrder(
     .toSorted((a, b) => (places.get(a.start) ?? 0) - (places.get(b.start) ?? 0));
 }
 
-/** One character for each class of the Unicode Bidirectional Algorithm. Each has one UTF-16 unit. */
+/**
+ * A character with one UTF-16 unit for each of these classes of the Unicode Bidirectional Algorithm.
+ * `NEUTRAL` is the character for all other classes.
+ */
 const OF_CLASS: Record<string, string> = {
   L: 'a',
   R: '\u05d0',
@@ -113,8 +119,9 @@ const OF_CLASS: Record<string, string> = {
 const NEUTRAL = '!';
 
 /**
- * Returns a text with the same directions and the same length, in which each UTF-16 unit is one character. This is necessary
- * because the package reads single units: it would treat the two units of an Adlam letter as left-to-right.
+ * Returns a text with the same directions and the same length, in which each UTF-16 unit is one character.
+ * This is necessary because the package `bidi-js` reads single units: it would treat the two units of an
+ * Adlam letter as left-to-right.
  */
 function asOneUnit(text: string): string {
   return text.replaceAll(/[\u{10000}-\u{10ffff}]/gu, (character) =>

@@ -6,7 +6,8 @@ import { type Cluster, type Glyph, type Typeface, UNITS_PER_EM, widthOf } from '
 type Place = { x: number; baseline: number; color: string };
 
 /**
- * Creates a painter that draws shaped texts and embeds their fonts, so that programs can read, search and copy the texts.
+ * Creates a painter that draws shaped texts and embeds their fonts, so that PDF viewers and screen readers
+ * can read, search and copy the texts.
  */
 export function createTextPainter(document: PDFKit.PDFDocument) {
   const embedded = new Map<Typeface, EmbeddedTypeface>();
@@ -40,7 +41,8 @@ export function createTextPainter(document: PDFKit.PDFDocument) {
           x += (widthOf(run.clusters) / UNITS_PER_EM) * size;
           return { run, left };
         });
-        // Programs read runs in the order in which they are drawn. So the runs are drawn in the order of the text.
+        // Screen readers read a page in the order in which it is drawn. So the runs are drawn in the order of
+        // the text.
         for (const { run, left } of placed.toSorted((a, b) => a.run.start - b.run.start)) {
           paintRun(run, left, first + at * size * LEADING, size);
         }
@@ -57,9 +59,10 @@ export function createTextPainter(document: PDFKit.PDFDocument) {
 type PlacedGlyph = Glyph & { at: number };
 
 /**
- * Returns the PDF operators that draw the glyphs of a cluster. They include the text of the cluster if a
- * program could not derive the text from the glyphs. Marks are drawn last and have an empty text, because
- * programs take the position of a text from its glyphs, and a mark is not at the position of its letter.
+ * Returns the PDF operators that draw the glyphs of a cluster. If a PDF viewer could not derive the text of
+ * the cluster from the glyphs, the operators also contain this text. Marks are drawn last and with an empty
+ * text. Otherwise a viewer would use the position of a mark as the position of the text, although a mark is
+ * not at the position of its letter.
  */
 function showCluster(cluster: Cluster, face: EmbeddedTypeface, { font }: Typeface, size: number): string {
   const placed = placedGlyphs(cluster);
@@ -82,8 +85,9 @@ function showCluster(cluster: Cluster, face: EmbeddedTypeface, { font }: Typefac
       return y === 0 ? shown : `${number((y / UNITS_PER_EM) * size)} Ts ${shown} 0 Ts`;
     });
   /**
-   * Returns the operators for a text without a glyph. Programs find the text at a space, which is drawn with
-   * a hundredth of its normal width.
+   * Returns the operators that add the text of marks to the PDF without drawing the marks. A PDF viewer finds
+   * a text only where a glyph is drawn. So the operators draw a space for the text, with a hundredth of the
+   * normal width of a space.
    */
   const carry = (text: string) => {
     const space = font.nominalGlyph(0x20) ?? 0;
@@ -103,8 +107,9 @@ function showCluster(cluster: Cluster, face: EmbeddedTypeface, { font }: Typefac
 }
 
 /**
- * Splits the text of a right-to-left cluster into its letters and its marks, in reverse order. Some programs reverse
- * right-to-left text letter by letter, so the marks of a letter must come before the letter. Any other text is not split.
+ * Splits the text of a right-to-left cluster into its letters, and its marks in reverse order. Some PDF
+ * viewers reverse right-to-left text character by character, so the marks of a letter must come before the
+ * letter. A left-to-right text or a text without marks is not split.
  */
 function splitMarks({ text, isRightToLeft }: Cluster): { base: string; combining: string } {
   const characters = [...text];

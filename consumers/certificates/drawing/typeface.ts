@@ -38,7 +38,8 @@ export async function createTypefaces(texts: PreparedText[]): Promise<Map<FontFi
   }
   const typefaces = new Map<FontFile, Typeface>();
   for (const [file, text] of needed) {
-    // The shaper divides some letters into parts: letters with accents, and Thai and Lao vowels that have two parts.
+    // The shaper divides some letters into parts: letters with accents, and Thai and Lao vowels that have two
+    // parts. The typeface must also contain the glyphs of these parts.
     const parts = text.normalize('NFD') + text.normalize('NFKD');
     const bytes = await subsetFont(file.font, text + parts, { targetFormat: 'sfnt' });
     const font = new Font(new Face(new Blob(bytes)));
