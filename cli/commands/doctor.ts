@@ -90,7 +90,7 @@ export async function* examine(deployment: Deployment): AsyncGenerator<Finding> 
     });
     yield check('consumers', async () => {
       const names = await checks.findStacksOff();
-      if (names.length === 0) return 'no consumer that is switched off is still deployed';
+      if (names.length === 0) return 'no consumer is deployed although it is switched off in the settings';
       return { warning: stacksOffText(names) };
     });
   }

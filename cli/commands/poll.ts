@@ -21,7 +21,7 @@ export function addPollCommands(program: Command): void {
     )
     .option(
       '--force',
-      'with --mode baseline: repeat the first sync; changes since the last poll are then not published',
+      "with --mode baseline: repeat the first sync; the integration's baseline determines whether changes since the last poll are published",
     )
     .addOption(learnerDetailsOption())
     .addHelpText('after', HELP)

@@ -49,8 +49,8 @@ export function addReplayCommand(program: Command): void {
     .option('--from <time>', `only events detected at this time or later: ${TIME_FORMS}`, parseInstant)
     .option('--to <time>', 'only events detected before this time', parseInstant)
     .addOption(typesOption())
-    .addOption(listOption('--course <ids>', "only these courses, by Kombo's id or the platform's"))
-    .addOption(listOption('--learner <ids>', "only these learners, by Kombo's id or the platform's"))
+    .addOption(listOption('--course <ids>', "only these courses, by Kombo's id or the platform's id"))
+    .addOption(listOption('--learner <ids>', "only these learners, by Kombo's id or the platform's id"))
     .addOption(listOption('--progression <ids>', 'only these course progressions'))
     .addOption(
       new Option(
@@ -63,14 +63,14 @@ export function addReplayCommand(program: Command): void {
     .option('--one', 'send only one event, the first that matches; with this option, --from is not required')
     .addOption(new Option('--consumer <name>', 'send to this consumer only').conflicts('asLive'))
     .option('--force', 'with --consumer: send even if no rule of the bus belongs to this consumer')
-    .option('--as-live', 'send to all consumers with the types of live events, as if they happened now')
+    .option('--as-live', 'send the events to all consumers, with the types of live events')
     .option(
       '--reason <text>',
       'the reason for the replay, which each event contains',
       'requested on the command line',
     )
     .option('--rate <number>', 'events per second', integerFrom(1, 10_000), 100)
-    .option('--dry-run', 'only show how many events it would send')
+    .option('--dry-run', 'only show how many events the replay would send')
     .option('--yes', 'do not ask for confirmation')
     .option(
       '--here',

@@ -26,14 +26,19 @@ export function addSandboxCommand(program: Command): void {
     .command('sandbox')
     .description("serve Kombo's API with a small simulated school, until Ctrl-C")
     .option('--port <port>', 'port to listen on; 0 for any free port', integerFrom(0, 65_535), 4010)
-    .option('--key <key>', 'the API key that it accepts', 'sandbox-key')
-    .option('--integration <id>', 'the integration that it serves', parseIntegrationId, 'sandbox:school')
+    .option('--key <key>', 'the API key that the sandbox accepts', 'sandbox-key')
+    .option(
+      '--integration <id>',
+      'the integration that the sandbox serves',
+      parseIntegrationId,
+      'sandbox:school',
+    )
     .option('--seed <number>', 'the same seed gives the same school', integerFrom(0), DEFAULT_SCHOOL.seed)
     .option('--learners <number>', 'number of learners', integerFrom(0, 100_000), DEFAULT_SCHOOL.learners)
     .option('--courses <number>', 'number of courses', integerFrom(1, 10_000), DEFAULT_SCHOOL.courses)
     .option(
       '--speed <factor>',
-      'how many times faster than real time its clock runs; with 1440, a day takes a minute',
+      "the speed of the sandbox's clock: 1 is real time; with 1440, a day takes a minute",
       numberFrom(0, 1_000_000),
       1440,
     )

@@ -31,7 +31,7 @@ export function addWatermarkCommand(program: Command): void {
           : ` The run in progress (${plural(endedRun.records, 'record')} read) was ended.`;
       output.result(
         { integration: id, before, watermark: after, endedRun: endedRun !== null },
-        `The watermark of ${id} is ${after}; it was ${before}.${ended} The next poll reads from there.`,
+        `The watermark of ${id} is ${after}; it was ${before}.${ended} The next poll reads from the new watermark.`,
       );
     });
 }

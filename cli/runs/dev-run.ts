@@ -97,12 +97,12 @@ async function showFailure(
     [
       school.failPlatform,
       'The platform fails',
-      'It shows every progression as removed. Schoolbell holds these changes, and sends one message.',
+      'The platform shows every progression as removed. Schoolbell holds these changes, and sends one message.',
     ],
     [
       school.repairPlatform,
       'The platform works again',
-      'It shows every progression as before, so nothing waits any more.',
+      'The platform shows every progression as before, so no changes are held any more.',
     ],
   ];
   for (const [happen, title, text] of steps) {

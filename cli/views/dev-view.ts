@@ -115,7 +115,12 @@ function closingText({ opening, polls, records, events }: Seen, certificates: st
     '',
     ...countsTable(events),
     ...(example
-      ? ['', [styled('bold', 'One of them, as a rule on the bus receives it:')], '', ...eventJson(example)]
+      ? [
+          '',
+          [styled('bold', 'An example of an event, as a rule on the bus receives it:')],
+          '',
+          ...eventJson(example),
+        ]
       : []),
     ...(certificates === null ? [] : ['', `The certificates are in ${certificates}`]),
     ...(opening?.school ? ['', [styled('bold', 'Next')], ...NEXT.flatMap(nextText)] : []),
@@ -124,10 +129,13 @@ function closingText({ opening, polls, records, events }: Seen, certificates: st
 
 const NEXT = [
   ['one poll at a time, with data in .schoolbell/', 'npx schoolbell poll sandbox:school --local'],
-  ['its events, as EventBridge delivers them', 'npx schoolbell poll sandbox:school --local --json'],
+  [
+    'the events of one poll, as EventBridge delivers them',
+    'npx schoolbell poll sandbox:school --local --json',
+  ],
   ['your own learning platform', 'KOMBO_API_KEY=... npm start -- --integration ID --watch'],
   ['your rules and consumers', 'docs/consumers.md'],
-  ['deploy it: the section "In your AWS account"', 'README.md'],
+  ['to deploy Schoolbell: the section "In your AWS account"', 'README.md'],
   ['all commands', 'npx schoolbell --help'],
 ] as const;
 

@@ -34,7 +34,7 @@ export function heldFacts(integration: string, { waiting, sample }: HeldStatus):
     ['release', `the next poll publishes ${released.join(', ')}: schoolbell release ${integration}`],
     [
       'discard',
-      `nothing is published, and only later changes of these progressions are: schoolbell discard ${integration}`,
+      `these changes are never published, but later changes of the progressions are published: schoolbell discard ${integration}`,
     ],
   ];
 }
@@ -56,6 +56,6 @@ export function decidedText(
 ): string {
   const poll = `To poll now: schoolbell poll ${integration}`;
   return by === 'release'
-    ? `${plural(total, 'change')} released. The next poll publishes exactly the counted changes, and continues with the rest. ${poll}`
-    : `${plural(total, 'change')} discarded. The next poll continues with the rest, and never publishes them. ${poll}`;
+    ? `${plural(total, 'change')} released. The next poll publishes exactly the counted changes, and continues to read. ${poll}`
+    : `${plural(total, 'change')} discarded. Discarded changes are never published. The next poll continues to read. ${poll}`;
 }

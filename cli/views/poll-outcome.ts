@@ -18,11 +18,11 @@ export function problemText(id: string, outcome: PollOutcome): string | null {
     case 'more':
       return null;
     case 'held':
-      return `Held until a person decides: ${heldText(outcome.held)}. Publish them with: schoolbell release ${id}, or discard them with: schoolbell discard ${id}`;
+      return `These changes are held until a person decides about them: ${heldText(outcome.held)}. Publish them with: schoolbell release ${id}, or discard them with: schoolbell discard ${id}`;
     case 'failed':
       return failureText(outcome.failure);
     case 'limited':
-      return `Kombo accepts no more requests before ${outcome.until}. A poll after that time continues where this one stopped.`;
+      return `Kombo accepts no more requests before ${outcome.until}. A poll after that time continues where this poll stopped.`;
     case 'refused':
       return outcome.reason;
     case 'busy':

@@ -31,7 +31,7 @@ export function planText(plan: ReplayPlan, receivers: Receivers): Line[] {
 }
 
 function receiverText({ consumer, asLive }: Receivers): string {
-  if (asLive) return 'To all consumers, as live events, as if they happened now';
+  if (asLive) return 'To all consumers, with the types of live events';
   return consumer === null
     ? 'To every consumer that receives replays, as Replayed<Event>'
     : `Only to ${consumer}, as Replayed<Event>`;

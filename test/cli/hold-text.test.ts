@@ -33,7 +33,7 @@ test('`status` of an integration with held changes shows their courses, three ex
     ],
     [
       'discard',
-      'nothing is published, and only later changes of these progressions are: schoolbell discard moodle:a',
+      'these changes are never published, but later changes of the progressions are published: schoolbell discard moodle:a',
     ],
   ]);
 });
@@ -43,6 +43,6 @@ test('after `release` or `discard`, the text says how many changes were decided 
     /^43 changes released\. The next poll publishes exactly/,
   );
   expect(decidedText('discard', 'moodle:a', { ...waiting, total: 1 })).toMatch(
-    /^1 change discarded\. .*never publishes/,
+    /^1 change discarded\. Discarded changes are never published/,
   );
 });

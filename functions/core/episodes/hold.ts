@@ -80,7 +80,10 @@ export function withoutCount(checkpoint: Checkpoint, slot: 'run' | 'reconciliati
   return { ...checkpoint, held: { ...held, stoppedAt: null, counting: null, chunks: [] } };
 }
 
-/** Publishes that changes are held: once per episode, also if both runs of the integration are held. */
+/**
+ * Publishes that changes are held: once per episode, even if changes of the incremental run and changes of the
+ * reconciliation are held.
+ */
 export async function publishHeld(worker: Worker, held: Held): Promise<void> {
   if (held.notice === 'published') return;
   // Save before publishing, so that a retry after a crash uses the same event id.
@@ -172,9 +175,9 @@ export async function readHoldDecisions({
 }
 
 /**
- * Returns the decisions that remain when a run ends: those about changes that stopped the other run. All
- * decisions remain if Kombo showed a record that is not trusted or cannot be read, since this record is read
- * again and may contain a counted change.
+ * Returns the decisions that remain when a run ends. Decisions about changes that stopped this run do not
+ * remain. All decisions remain if Kombo showed a record that is not trusted or cannot be read, since this
+ * record is read again and may contain a counted change.
  */
 export function decisionsAfter({ holdDecisions, hasSetAside }: Checkpoint, run: Run): HoldDecision[] {
   if (run.hasUntrusted || hasSetAside) return holdDecisions;

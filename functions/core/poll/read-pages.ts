@@ -9,7 +9,8 @@ import { FIRST_POSITION, type PassPosition, positionAfter } from '../state/run-p
  * the caller leaves the loop, the fetch in progress is cancelled. The error of a page is thrown when the
  * caller asks for this page, never earlier.
  *
- * @param mayFetchAhead returns whether the next page may be fetched ahead; called before each such fetch
+ * @param mayFetchAhead returns whether the next page may be fetched ahead; it is called before each
+ *   such fetch
  */
 export async function* readPages(
   kombo: Kombo,

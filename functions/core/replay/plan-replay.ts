@@ -154,8 +154,8 @@ async function planFromKombo(
 ): Promise<Planned> {
   const selection = { integration: id, range, filter };
   let read = await readKombo(ports, selection, asFilter(filter.learners));
-  // If no record has a requested id as Kombo's id, it may be the platform's own id of a learner, by which a
-  // request cannot filter.
+  // If no record was read for a requested id, this id may be the platform's own id of a learner. A request cannot
+  // filter by such an id, so the records of all learners are read.
   if (read.unseen.size > 0) read = await readKombo(ports, selection, []);
   const position = komboStart(asFilter(read.users));
   return planned({ ...selection, position, ...read.counted.read() });

@@ -28,7 +28,7 @@ export function startRun(
     pass: 1,
     passChanged: false,
     restarts: 0,
-    // Before the first watermark, a baseline that starts over is still the same baseline.
+    // Without a watermark, the first sync has not ended. If it starts over, its `startEntry` stays the same.
     startEntry: checkpoint.watermark === null ? checkpoint.baselineStart : checkpoint.entry,
     knownAtStart: checkpoint.known,
     pages: 0,
@@ -138,8 +138,8 @@ export function updatedAfter(mode: PollMode, watermark: string | null, overlapMs
 }
 
 /**
- * Returns the earlier of two times of the same start, by two clocks. With the later time, changes would be
- * missed if one clock is ahead. With the earlier time, some records are only read again.
+ * Returns the earlier of the times that two clocks show at the start of a run. With the later time, changes
+ * would be missed if one clock is ahead. With the earlier time, some records are only read again.
  */
 export function earlierOf(a: string, b: string): string {
   return a < b ? a : b;

@@ -38,8 +38,8 @@ const STAND_IN = 'without-id-';
 type Identity = { remoteId: string | null; learnerId: string | null; revisionId: string | null };
 
 /**
- * Returns an id to use instead of an unusable one. It is the same in each poll, also after the record has got
- * an id.
+ * Returns an id for a record that has no usable id. The id is the same in each poll, even after the record
+ * gets a usable id.
  */
 export function standInId({ remoteId, learnerId, revisionId }: Identity): string {
   return STAND_IN + hash('sha256', JSON.stringify([remoteId, learnerId, revisionId])).slice(0, 16);
