@@ -40,7 +40,10 @@ const INVOCATION_MS = 15 * 60 * 1000;
 /** The number of updates of the progress bar between two polls. */
 const FRAMES = 20;
 
-/** Runs the functions as the deployment does: dispatch, queue, poll. Ends when the simulated weeks have passed. */
+/**
+ * Runs dispatch, the queue and the polls as the deployment does. Ends after the polls of the simulated weeks, after
+ * two polls of a real API, or after a failed poll. With `watch`, ends only at Ctrl-C.
+ */
 export async function runDev(run: DevRun): Promise<ExitCode> {
   const { kombo, integration, view, stop } = run;
   refuseOutsideSandbox(kombo, integration);
@@ -119,7 +122,7 @@ async function showFailure(
   await showReplay(run, deployment, before);
 }
 
-/** Replays the completions that were detected at or after `from`, only to the consumer for certificates. */
+/** Replays the completions that were detected on the day of `from` or later, only to the consumer for certificates. */
 async function showReplay(
   { integration, view, stop }: DevRun,
   { ports, settings }: Deployment,

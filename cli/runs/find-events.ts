@@ -21,7 +21,10 @@ import { pause } from '../terminal/interruption.ts';
 /** A search for the events of one integration in its journal. */
 export type Search = {
   integration: IntegrationId;
-  /** The position of the journal's last entry when the search was planned. */
+  /**
+   * The number of the last journal entry whose events had been published or set aside when the search was
+   * planned.
+   */
   last: number;
   selection: Selection;
   /** The progressions whose journal entries are read. Null means that all entries of the range are read. */
@@ -111,7 +114,7 @@ async function lookUpLearners(
   }
 }
 
-/** Yields the events of several integrations, in the order of their detection. */
+/** Yields the events of several integrations in the order of their detection, or in the reverse order. */
 export async function* findEvents(
   store: Store,
   searches: Search[],

@@ -17,8 +17,8 @@ type DecisionContext = {
 };
 
 /**
- * Returns the state of a progression's certificates after an event. This is a pure function. The event with the greatest
- * journal position decides, so the order of the events and repeated events make no difference:
+ * Returns the state of a progression's certificates after an event. This is a pure function. The result depends on
+ * the event with the greatest journal position, so the order of the events and repeated events make no difference:
  *
  * - If the course is completed, exactly one certificate is valid. It has the date of the last completion and replaces an
  *   earlier certificate.

@@ -19,9 +19,12 @@ export type PollParts = {
   ports: Ports;
   settings: RunSettings;
   queue: Queue;
-  /** Called with the outcome of each poll, for logs and metrics. */
+  /** A function that is called with the outcome of each poll. It writes logs and metrics. */
   report: (integration: string, outcome: PollOutcome) => void;
-  /** Called for messages with `follow`: see `core/operator/sync-with-kombo.ts`. */
+  /**
+   * Adds, pauses or resumes an integration according to its status at Kombo. It is called for messages with
+   * `follow`.
+   */
   sync?: (id: IntegrationId, why: 'created' | 'changed', owner: string) => Promise<Integration | null>;
 };
 

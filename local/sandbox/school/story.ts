@@ -95,7 +95,7 @@ export function castPerson(school: string, { person }: CastMember): Person {
   return { id, remoteId: mailbox, firstName, lastName, email: `${mailbox}@example.com`, renamed: null };
 }
 
-/** Returns the history of a learner of the story, which begins at `startsAt`, in milliseconds since 1970. */
+/** Returns the history of a learner of the story. The story begins at `startsAt`, in milliseconds since 1970. */
 export function* castHistory({ changes }: CastMember, startsAt: number): Generator<Moment> {
   const time = (poll: number) => startsAt + Math.round(poll * STORY.pollEveryMs);
   let state: State = {

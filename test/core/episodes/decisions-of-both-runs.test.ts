@@ -66,8 +66,8 @@ describe.each([false, true])(
 );
 
 /**
- * Creates an integration whose incremental run is held because of 40 removals, about which a person then
- * decides.
+ * Creates an integration whose incremental run is held because of 40 removals, which a person then releases or
+ * discards.
  */
 async function heldIncremental(by: 'release' | 'discard') {
   const poller = world();

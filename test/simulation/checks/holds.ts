@@ -128,8 +128,8 @@ function suspectChanges({
 }
 
 /**
- * Returns whether the mode of the baseline decides if a change is published: in a baseline, and in a
- * reconciliation for the records that the baseline should have seen.
+ * Returns whether the mode of the baseline determines if a change is published. This is so in a baseline, and in a
+ * reconciliation for the records that the baseline should have read.
  */
 function isOfBaseline(
   mode: JournalEntry['mode'],
