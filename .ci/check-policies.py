@@ -22,7 +22,8 @@ ARNS = {
     "AWS::SNS::Topic": "sns:us-east-1:123456789012:name",
     "AWS::SQS::Queue": "sqs:us-east-1:123456789012:name",
 }
-# The names that the state stack writes to parameters of Systems Manager, by the last part of the parameter's name.
+# Examples of the values that the state stack writes to parameters of Systems Manager. The keys are the last parts of
+# the parameters' names.
 PARAMETERS = {
     "alarm-topic": "arn:aws:" + ARNS["AWS::SNS::Topic"],
     "bus": "arn:aws:" + ARNS["AWS::Events::EventBus"],
@@ -35,7 +36,7 @@ PSEUDO = {"AWS::AccountId": "123456789012", "AWS::Partition": "aws", "AWS::Regio
 
 
 def resolved(value, template):
-    """The value with references and joins as text."""
+    """Returns a value of a template, with its references and joins replaced by text."""
     if isinstance(value, list):
         return [resolved(item, template) for item in value]
     if not isinstance(value, dict):
@@ -55,7 +56,7 @@ def resolved(value, template):
 
 
 def policies(template):
-    """Each policy of a template with its logical id: managed ones, inline ones, those of roles, and those of buses."""
+    """Yields each policy of a template with its logical id: managed and inline policies, and policies of roles and buses."""
     for name, resource in template["Resources"].items():
         properties = resource.get("Properties", {})
         if resource["Type"] in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):

@@ -72,10 +72,10 @@ export function eventPattern<Type extends EventType>(
     );
   }
   const detail = merge(where ?? {}, {
-    // Live events have no `replay`, and replays for all consumers have no `replay.consumer`. `exists: false`
-    // matches both. Null would match neither, and CloudFormation rejects null in a template. The condition is
-    // only for learning events: in operational events, `replay` describes the replay that started or
-    // finished.
+    // Live events have no `replay`, and replays for all consumers have no `replay.consumer`. The condition
+    // `exists: false` matches in both cases. Null would match in neither case, and CloudFormation rejects
+    // null in a template. The condition is only for learning events: in operational events, `replay`
+    // describes the replay that started or finished.
     ...(learning.length > 0 && { replay: { consumer: [consumer, { exists: false }] } }),
     ...((integrations || tools) && {
       integration: { ...(integrations && { id: distinct(integrations) }), ...(tools && { tool: tools }) },
@@ -94,8 +94,8 @@ export function eventPattern<Type extends EventType>(
 }
 
 /**
- * Returns the patterns for events of any types: one pattern for events that can be replayed, and one or two
- * patterns for other events. The filters by course and learner apply only to events that have a course or a
+ * Returns the patterns for events of any types: at most one for events that can be replayed, and at most two
+ * for events that cannot. The filters by course and learner apply only to events that have a course or a
  * learner. For example, a channel that is limited to some courses still gets the event that an integration is
  * failing.
  */
@@ -128,8 +128,8 @@ const MOST_CHARACTERS = 2048;
 const DIVISIBLE = ['integration', 'course', 'learner'];
 
 /**
- * Returns patterns that together match the same events as a long pattern, each short enough for EventBridge.
- * The longest list of ids is divided, so an event matches only one of the patterns.
+ * Returns patterns that together match the same events as a long pattern. Each of them is short enough for
+ * EventBridge. The longest list of ids is divided among them, so an event matches only one of them.
  *
  * @throws Error for a pattern that is too long and has no list of ids to divide
  */

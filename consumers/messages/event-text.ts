@@ -208,7 +208,10 @@ function enrolmentDates({ previous, progression }: LearningEventDetail): string 
   return `enrolled ${dates(previous?.enrolledAt, progression.enrolledAt)}`;
 }
 
-/** Returns a text with two dates, or with two times of the same day, such as `2026-01-05 → 2026-01-07`. */
+/**
+ * Returns a text with two dates, such as `2026-01-05 → 2026-01-07`, or with their times if both are on the same
+ * day. A date that is missing is shown as `(unknown)`.
+ */
 function dates(before: string | null | undefined, after: string | null): string {
   const isSameDay = before?.slice(0, 10) === after?.slice(0, 10);
   const show = (date: string | null | undefined) =>

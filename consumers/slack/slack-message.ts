@@ -1,7 +1,10 @@
 import { minute, printable } from '../../functions/contract/printable-text.ts';
 import { type EventText, type Fact, isBlank } from '../messages/event-text.ts';
 
-/** Slack's limits: https://docs.slack.dev/reference/block-kit/blocks */
+/**
+ * The maximum numbers of characters in the texts of a message. The limits of a header and a section are Slack's:
+ * https://docs.slack.dev/reference/block-kit/blocks. The limit of a fact keeps a message short.
+ */
 const MOST_OF_HEADER = 150;
 const MOST_OF_SECTION = 3000;
 const MOST_OF_FACT = 300;

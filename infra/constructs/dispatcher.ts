@@ -44,7 +44,7 @@ export class Dispatcher extends Construct {
     this.function.configureAsyncInvoke({
       onFailure: { bind: () => ({ destination: this.deadLetters.queueArn }) },
       retryAttempts: 2,
-      // An event that has waited longer is not needed, because a later dispatch does the same work.
+      // An event that has waited longer than this is not needed, because a later dispatch does the same work.
       maxEventAge: Duration.minutes(Math.max(2, settings.pollEveryMinutes)),
     });
     grantQueue(this.deadLetters, this.function, 'SendMessage');

@@ -44,7 +44,8 @@ function assetOf(folder: string, entry: string, write: (directory: string) => vo
       // The CDK requires an image for machines that cannot bundle locally, but every machine can bundle
       // locally.
       image: DockerImage.fromRegistry('none'),
-      // The CDK reuses a bundle with the same folder and command, so the command must be different for each function.
+      // The CDK uses a bundle again for a function with the same folder and command. So the command must be
+      // different for each function.
       command: [entry],
     },
   });

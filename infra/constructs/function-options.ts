@@ -19,8 +19,8 @@ export const BUNDLING = {
 
 /**
  * Returns Node's options for the memory of a function. By default Lambda gives 5 % of the memory to each half of V8's young
- * generation, and 90 % to the old generation. With these defaults, a poll's memory grows to 270 MB. With a small young
- * generation it stays below 200 MB, however long the poll runs. If only one option is set, Lambda does not set the other, and V8
+ * generation, and 90 % to the old generation. With these defaults, a poll's memory was measured to grow to 270 MB. With a small
+ * young generation it stays below 200 MB, however long the poll runs. If only one option is set, Lambda does not set the other, and V8
  * uses its own default. So both are set. V8 gets one helper thread instead of four, since a function has less than one core.
  */
 export function memoryOptions(memorySize: number): string[] {

@@ -38,8 +38,8 @@ const SECRET_KEY: Record<SecretCall, string> = {
 };
 
 /**
- * The calls that SQS makes to a queue's KMS key. SQS also decrypts to send a message, because it reuses its
- * data key.
+ * The calls that SQS makes to a queue's KMS key. AWS requires both calls for a sender of messages:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
  */
 const QUEUE_KEY: Record<QueueCall, string[]> = {
   SendMessage: ['Decrypt', 'GenerateDataKey'],

@@ -53,7 +53,8 @@ export class QueueWithDeadLetters extends Queue {
     super(scope, id, {
       ...encryptedBy(encryptionKey),
       enforceSSL: true,
-      // AWS advises six times the timeout, so that a throttled function does not get a message twice at the same time.
+      // AWS advises six times the timeout. With less, SQS could deliver a message again while a throttled
+      // function still has it.
       visibilityTimeout: Duration.seconds(timeout.toSeconds() * 6),
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: TRIES },
     });

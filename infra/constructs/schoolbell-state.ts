@@ -272,8 +272,8 @@ export class SchoolbellState extends Construct implements ISchoolbellState {
     // value is kept when the webhook is switched off.
     this.webhookSecret =
       props.webhookSecret ?? secretOf('WebhookSecret', 'The secret with which Kombo signs its webhooks');
-    // The key is created in any case, so that ids have the same hashes after a setting was changed and
-    // changed back.
+    // The key is created even if no id is hashed. So ids have the same hashes again after the setting
+    // `remoteIds` was changed and changed back.
     this.remoteIdsKey = props.remoteIdsKey ?? createRemoteIdsKey(this, encryptionKey);
     this.alarmTopic = props.alarmTopic ?? createAlarmTopic(this);
     new CfnOutput(this, outputNames.table, { value: this.table.tableName });

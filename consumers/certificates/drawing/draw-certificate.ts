@@ -22,7 +22,10 @@ const RIGHT = PAGE.width - LEFT;
 /** An option of PDFKit that its types do not contain yet. */
 const PDF_UA: object = { subset: 'PDF/UA' };
 
-/** A PDF, and the names of the texts that no font can draw. For each of these texts, a fallback text is drawn. */
+/**
+ * A PDF, and the fields of the certificate whose text no font can draw. For each of these fields, a fallback
+ * text is drawn.
+ */
 export type Drawn = { pdf: Uint8Array; undrawable: ('learnerName' | 'courseTitle')[] };
 
 type Block = { tag: 'H1' | 'P'; text: PreparedText; x: number; baseline: number; color: string; fit: Fit };

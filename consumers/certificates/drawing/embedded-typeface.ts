@@ -65,7 +65,7 @@ export function embedTypeface(document: PDFKit.PDFDocument, { bytes, font }: Typ
     return known;
   };
   return {
-    /** Registers the typeface as a resource of the current page, and returns its name there. */
+    /** Registers the typeface as a resource of the current page, and returns the name of this resource. */
     nameOnPage(): string {
       Object.assign(document.page.fonts, { [name]: composite });
       return name;
