@@ -155,8 +155,8 @@ function open({ directory, kombo, view, learnerDetails, certificates: folder }: 
 }
 
 /**
- * Returns a function that runs dispatch, or sends a message as an operator would. Then it polls until the queue is
- * empty.
+ * Returns a function that runs dispatch or, if it is called with a message, sends this message as an operator would.
+ * Then the function polls until the queue is empty.
  */
 function pollByHandlers({ ports, settings }: Deployment, { integration, view, stop }: DevRun) {
   let last: PollOutcome | null = null;

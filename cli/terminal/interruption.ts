@@ -90,7 +90,7 @@ export class InterruptedError extends CommandError {
  * the work.
  *
  * @param howFar returns a sentence for the user about what was shown or done until then
- * @throws InterruptedError
+ * @throws InterruptedError when the command must stop
  */
 export async function unlessInterrupted<Result>(
   work: Promise<Result>,

@@ -47,7 +47,7 @@ const WIDE = 120;
 
 /**
  * Returns a table of all integrations. The integrations that most need a person come first. If an integration
- * has a problem, the reasons are below it.
+ * has a problem, the reasons are below its row.
  *
  * @param width the width of the terminal, in columns
  */

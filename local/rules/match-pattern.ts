@@ -19,7 +19,7 @@ export function matchesPattern(pattern: object, event: object): boolean {
 type Items = Map<unknown[], number>;
 type Field = { value: EventValue; items: Items };
 
-/** Adds the values in an event by their paths. A value in a list has the path of the list. */
+/** Adds the values in an event to `fields`, by their paths. A value in a list has the path of the list. */
 function addFields(node: unknown, path: string[], items: Items, fields: Map<string, Field[]>): void {
   if (Array.isArray(node)) {
     for (const [at, item] of node.entries()) {

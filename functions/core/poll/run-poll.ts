@@ -116,7 +116,7 @@ function refuse(
 ): PollOutcome | null {
   const { watermark, run } = checkpoint;
   if (mode === 'baseline' && !force && watermark !== null && run?.mode !== 'baseline') {
-    const reason = `${integration.id} is synced up to ${watermark}: a new baseline would store what happened since then without publishing it. To do this anyway, add --force.`;
+    const reason = `${integration.id} is synced up to ${watermark}: a new baseline publishes the changes since then only if the integration's baseline setting includes them. To run a new baseline anyway, add --force.`;
     return { kind: 'refused', reason };
   }
   const until = limitedUntil(checkpoint, ports.clock());
