@@ -8,8 +8,8 @@ import { POLL_CONCURRENCY } from '../functions/contract/names.ts';
 import { arn, keyArn, matching, secretArn } from './arn.ts';
 
 /**
- * The ARN of an IAM role or user. The ARN of an STS session is not accepted, because `aws:PrincipalArn` contains the ARN of the
- * role.
+ * The ARN of an IAM role or user. The ARN of an STS session is not accepted, because the policy of the bus
+ * compares `aws:PrincipalArn`. Its value is the ARN of the role, also in a session.
  */
 const principalArn = matching(
   /^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)\/[\w+=,.@/*-]{1,512}$/,

@@ -5,17 +5,17 @@ import type { CertificateState } from './certificate-state.ts';
 
 /**
  * The error for an event that does not agree with Kombo's record: the event is forged, or the record has
- * changed since.
+ * changed after the event.
  */
 export class UnconfirmedEventError extends Error {
   override readonly name = 'UnconfirmedEventError';
 }
 
 /**
- * Returns whether an event changes the state of a progression in more than a stored position: whether it
- * issues or ends a certificate, or erases data.
+ * Returns whether an event issues or ends a certificate, or erases data. All other events change at most a
+ * stored journal position.
  *
- * @param before the state before the event
+ * @param before the state of the progression before the event
  * @param after the state after the event
  */
 export function hasEffect(before: CertificateState, after: CertificateState): boolean {

@@ -1,14 +1,16 @@
 import type { BuildOptions } from 'esbuild';
 
-/** The esbuild options for the bundles of the functions. The benchmarks use the same options. */
+/**
+ * The esbuild options for the bundles of the functions. The benchmarks use the same options. The AWS SDK is not external: it is
+ * bundled too. So the functions use the tested version of the SDK instead of the version in Lambda's
+ * runtime, and start faster.
+ */
 export const BUNDLING = {
   bundle: true,
   platform: 'node',
   target: 'node24',
   format: 'esm',
   mainFields: ['module', 'main'],
-  // The AWS SDK is bundled as well. So the functions use the tested version instead of the version in
-  // Lambda's runtime, and start faster.
   minify: true,
   // Logs contain the class names of errors, so names are not minified.
   keepNames: true,
@@ -18,10 +20,11 @@ export const BUNDLING = {
 } satisfies BuildOptions;
 
 /**
- * Returns Node's options for the memory of a function. By default Lambda gives 5 % of the memory to each half of V8's young
- * generation, and 90 % to the old generation. With these defaults, a poll's memory was measured to grow to 270 MB. With a small
- * young generation it stays below 200 MB, however long the poll runs. If only one option is set, Lambda does not set the other, and V8
- * uses its own default. So both are set. V8 gets one helper thread instead of four, since a function has less than one core.
+ * Returns Node's options for the memory of a function. By default Lambda gives 5 % of the memory to each half
+ * of V8's young generation, and 90 % to the old generation. With these defaults, the memory of a poll was
+ * measured to grow to 270 MB. With a small young generation it stays below 200 MB, however long the poll
+ * runs. If only one option is set, Lambda does not set the other, and V8 uses its own default. So both are
+ * set. V8 gets one helper thread instead of four, because a function has less than one core.
  */
 export function memoryOptions(memorySize: number): string[] {
   return [

@@ -12,13 +12,13 @@ import type { NotifierSettings } from '../settings.ts';
  * under strict compiler options the CDK's classes are not assignable to their own interfaces.
  */
 
-/** A table. */
+/** A table that the app creates or imports. */
 export type AnyTable = ITable | Table;
 
-/** A secret. */
+/** A secret that the app creates or imports. */
 export type AnySecret = ISecret | Secret;
 
-/** An event bus. */
+/** An event bus that the app creates or imports. */
 export type AnyBus = IEventBus | EventBus;
 
 /** The properties that all functions of a construct share. */

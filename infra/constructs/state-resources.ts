@@ -104,9 +104,9 @@ export function createBus(scope: Construct, { operators, ...settings }: OwnBusPr
 
 /**
  * Returns a statement that denies all principals except the functions and the operators the right to send events as Schoolbell.
- * Without it, other principals of this account could have this right by their own policies. A request with several events is
- * denied if one of them has Schoolbell's source. A request of an AWS service has no `aws:PrincipalArn`, so the negated operator
- * matches and denies it. So a rule of another bus cannot forward forged events.
+ * Without this statement, other principals of this account could have this right by their own policies. A request with several
+ * events is denied if one of them has Schoolbell's source. A request of an AWS service has no `aws:PrincipalArn`. For such a
+ * request, the negated operator matches, so the request is denied. So a rule of another bus cannot forward forged events.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html,
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
  */
