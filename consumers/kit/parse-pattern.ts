@@ -38,7 +38,10 @@ const RESERVED = new Set(
   ip-address-not-in-range`.split(/\s+/),
 );
 
-/** Adds the conditions of an object of the pattern to each rule, and returns the rules. */
+/**
+ * Adds the conditions of a nested object of the pattern (`node`, at `path`) to each of the alternatives in
+ * `rules`. Returns the resulting alternatives: `$or` makes several of each.
+ */
 function withFields(rules: Rule[], node: object, path: string[], isInOr: boolean): Rule[] {
   const fields = Object.entries(node);
   if (fields.length === 0) throw refused(path, 'an empty object is not allowed');

@@ -13,8 +13,9 @@ export async function shortenTimeout(functionName: string, seconds: number): Pro
 }
 
 /**
- * Returns the writers of the latest replay. Reads the replay until `isDone` returns true. Each call of a
- * function has its own writer name.
+ * Reads the stored record of the latest replay again and again until `isDone` returns true. Returns the
+ * different values of its field `writer`. Each invocation of the Lambda function writes its own name there, so
+ * the number of values is the number of invocations that were seen.
  */
 export async function writersOfReplay(table: string, isDone: () => boolean): Promise<Set<string>> {
   const calls = dynamoDbCalls(new DynamoDBClient({}));

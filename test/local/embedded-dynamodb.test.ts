@@ -157,7 +157,7 @@ it('the error of the embedded DynamoDB about a directory that cannot be created 
   await writeFile(file, '');
 
   await expect(startEmbeddedDynamoDb({ directory: join(file, 'data') })).rejects.toThrow(
-    /^cannot store data in the directory/,
+    /^cannot store data in the directory .*$/,
   );
 });
 

@@ -119,9 +119,9 @@ const OF_CLASS: Record<string, string> = {
 const NEUTRAL = '!';
 
 /**
- * Returns a text with the same directions and the same length, in which each UTF-16 unit is one character.
- * This is necessary because the package `bidi-js` reads single units: it would treat the two units of an
- * Adlam letter as left-to-right.
+ * Replaces each character that has two UTF-16 units by two one-unit characters of the same writing direction.
+ * The number of units does not change. `bidi-js` looks at each unit alone. Without the replacement, it would
+ * treat a letter of a right-to-left script such as Adlam as left-to-right.
  */
 function asOneUnit(text: string): string {
   return text.replaceAll(/[\u{10000}-\u{10ffff}]/gu, (character) =>

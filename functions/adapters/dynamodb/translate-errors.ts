@@ -76,7 +76,7 @@ const EXCEPTIONS: Record<string, string> = {
  */
 export function statementError(code: string, table: string): unknown {
   const name = EXCEPTIONS[code] ?? code;
-  return translateError(Object.assign(new Error(`A statement failed: ${code}`), { name }), table);
+  return translateError(Object.assign(new Error(`A DynamoDB statement failed: ${code}`), { name }), table);
 }
 
 /** Returns whether the error means that the condition of a write failed. */

@@ -74,12 +74,9 @@ describe('a record', () => {
     },
   );
 
-  test.each(['COMPLETED', null])(
-    'a record with the status %s is read without an unknown status',
-    (status) => {
-      expect(observed(rawRecord({ status })).unknownStatus).toBeNull();
-    },
-  );
+  test.each(['COMPLETED', null])('for a record with the status %s, `unknownStatus` is null', (status) => {
+    expect(observed(rawRecord({ status })).unknownStatus).toBeNull();
+  });
 
   test('an unknown status is cut to 100 characters, and unprintable characters are replaced', () => {
     fc.assert(

@@ -136,7 +136,7 @@ describe('a discarded change', () => {
     expect(decideEvents(knownAfter(change, 3), erased('p1', FEB))).toBeNull();
   });
 
-  test('when a person discards a new record, the record is stored without an event', () => {
+  test('when a person discards the held change of a new record, the state of the record is stored without an event', () => {
     const change = decideEvents(null, observed({ status: 'COMPLETED', completedAt: JAN }));
     if (change === null) throw new Error('a first sight is a change');
     expect(discarded(change, null)).toEqual(silenced(change));

@@ -81,7 +81,7 @@ describe('a removed record without names', () => {
     expect(eventsOf(known({ removedAt }), nameless(removedAt))).toEqual(events);
   });
 
-  test('the erasure of a removed record without names is published once, even if Kombo shows the names again', () => {
+  test('when the names of a removed record disappear, LearnerDataErased is published once, even if Kombo later shows the names again', () => {
     const before = afterwards(known({ removedAt: JAN }), nameless(JAN));
     expect(before.learner).toEqual({ id: null, remoteId: null });
     expect(decide(before, nameless(JAN))).toBeNull();

@@ -162,7 +162,7 @@ describe('ordinary learning', () => {
     expect(poller.types()).toHaveLength(3 * KNOWN);
   });
 
-  test('many erasures whose removals were published are not held', async () => {
+  test('erasures of many records are not held if the removals of these records were published before', async () => {
     const poller = await knows({});
     poller.put(...records(LIMIT, later({ removedAt: REMOVED })));
     await poller.poll();

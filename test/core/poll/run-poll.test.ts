@@ -100,7 +100,7 @@ describe('an incremental run', () => {
     expect(outcome).toMatchObject({ ended: [{ pages: 3, events: 3 }] });
   });
 
-  test('a run in which a record could not be read reads its pages again until a pass changes nothing', async () => {
+  test('when a record of a page is invalid, the run reads all its pages again until a pass finds no more changes', async () => {
     const poller = await synced(['a', 'b', 'c', 'd', 'e']);
     poller.kombo.pageSize = 2;
     poller.kombo.rejected = [{ id: 'bad', reason: 'status is not a string' }];

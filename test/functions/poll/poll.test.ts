@@ -352,7 +352,7 @@ describe("a run that Kombo's rate limit stops", () => {
     expect(w.bus.notified.map(({ type }) => type)).not.toContain('IntegrationFailing');
   });
 
-  it("when Kombo's rate limit stops the check that a webhook causes, the same poll message is sent again after the limit", async () => {
+  it("when Kombo's rate limit stops the work for a poll message with `follow`, which a webhook causes, the same message is sent again after the limit", async () => {
     const w = await worldWithNews();
     const follow = () => Promise.reject(limitFor(MINUTE_MS));
     const { receive, delayed } = await limitedFunction(w, { sync: follow });

@@ -82,8 +82,9 @@ function statesFollow(events: TakenEvent[]): boolean {
 }
 
 /**
- * Returns whether the fields of the version give the state. A null does not change a known value, but with a
- * new status the completion date is taken as shown.
+ * Returns whether the status and the dates in `is` follow from the version that Kombo showed (`showing`) and
+ * the state before it (`was`). A null in the version keeps the known value. Exception: if the status is new, a
+ * null completion date removes the known one.
  */
 export function areFactsShown(
   is: Pick<ProgressionState, 'status' | 'enrolledAt' | 'completedAt'>,
