@@ -32,7 +32,13 @@ PARAMETERS = {
     "table": "name",
     "webhook-secret": "arn:aws:" + ARNS["AWS::SecretsManager::Secret"],
 }
-PSEUDO = {"AWS::AccountId": "123456789012", "AWS::Partition": "aws", "AWS::Region": "us-east-1", "AWS::StackName": "name"}
+PSEUDO = {
+    "AWS::AccountId": "123456789012",
+    "AWS::Partition": "aws",
+    "AWS::Region": "us-east-1",
+    "AWS::StackId": "arn:aws:cloudformation:us-east-1:123456789012:stack/name/id",
+    "AWS::StackName": "name",
+}
 
 
 def resolved(value, template):
