@@ -176,7 +176,7 @@ describe('an application with the requirements of a company', () => {
   it('with a VPC and a KMS key as properties, every function of the constructs runs in the VPC, and all data is encrypted with the key', () => {
     const stack = new Stack(plainApp(), 'Learning');
     const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
-      vpcId: 'vpc-1',
+      vpcId: 'vpc-0123456789abcdef0',
       availabilityZones: ['eu-west-1a', 'eu-west-1b'],
       privateSubnetIds: ['subnet-1', 'subnet-2'],
     });
