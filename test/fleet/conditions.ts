@@ -4,7 +4,7 @@ import type { Random } from '../simulation/world/random.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** A period by the machine's clock in milliseconds. `to` is exclusive. */
+/** A period of epoch times in milliseconds. `to` is exclusive. */
 export type Period = { from: number; to: number };
 
 /** The failures in a week. A member is an integration of the fleet, numbered from 0. */

@@ -77,7 +77,7 @@ export async function simulateWeek({ members, kind, order, seed, days }: WeekOpt
   const dispatch = dispatcher(fleet, what, random.fork(), (messages, now) => {
     const arranged = arrange(messages, order, random);
     for (const [place, message] of arranged.entries()) {
-      // The messages are received in this order, at random times up to eight tenths of an interval later.
+      // The messages are received in this order, at random times within 1 %, 40 % or 80 % of an interval.
       const at =
         now +
         1_000 +
@@ -236,8 +236,8 @@ function dispatcher(
 type Observer = ReturnType<typeof observe>;
 
 /**
- * Since when an integration waits for a run, or null while it is paused. `healthy` means that its last run
- * succeeded or that it never ran.
+ * The time since which an integration waits for a run, or null while it is paused. `healthy` means that its
+ * last run succeeded or that it never ran.
  */
 type Wait = { since: number | null; healthy: boolean };
 
@@ -311,7 +311,8 @@ function longestRecovery(what: Conditions, successes: number[][], end: number): 
     .filter((to) => to < end && !what.outages.some((other) => other.from <= to && to < other.to));
   let longest = 0;
   for (const to of ends) {
-    // The next outage may begin before the member has succeeded. Then the wait counts up to this beginning.
+    // If the next outage begins before the member has succeeded, the wait counts only until that outage
+    // begins.
     const until = Math.min(end, ...what.outages.map(({ from }) => from).filter((from) => from > to));
     for (const [number, times] of successes.entries()) {
       const fails = [to, to + 2 * INTERVAL_MS].some((at) => at < until && what.failure(number, at) !== null);

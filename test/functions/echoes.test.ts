@@ -166,7 +166,7 @@ describe('a response that repeats its request', () => {
     },
   );
 
-  test('the error of the AWS client itself contains the text that the server repeats, so that the other tests of this file can fail', async () => {
+  test("the AWS client's own error contains the text that the server repeats, which shows that the other tests can fail", async () => {
     Object.assign(server, { status: 400, echo: NAME });
     const failed = clients['DynamoDB, a query']?.();
     await expect(failed).rejects.toMatchObject({ cause: { message: NAME } });

@@ -38,7 +38,7 @@ test.each(Object.entries(edges))(
   },
 );
 
-test('an integration id is valid only as printable ASCII with a tool before the first colon and without a slash', () => {
+test('an integration id is valid exactly when it is a tool, a colon and an id, in printable ASCII without spaces or slashes', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (tool, rest) => {
       const fits =

@@ -36,8 +36,8 @@ export type HttpWorld = Stage & {
   becomeQuiet(): Promise<{ missed: number }>;
   poll(request?: Partial<PollRequest>): Promise<PollOutcome>;
   /**
-   * Returns the number of writes of `poll` and `becomeQuiet` to the table, and of events on the bus up to
-   * now.
+   * Returns the number of writes to the table by `poll` and `becomeQuiet`, and the number of events on the
+   * bus.
    */
   counts(): { puts: number; events: number };
   observed(): ReturnType<typeof observedFromRaw>[];

@@ -11,7 +11,7 @@ export async function storedTraces(
 ): Promise<Traces['store']> {
   const place = await store.readCheckpoint(integration);
   const journal: Traces['store']['journal'] = new Map();
-  // An entry after the checkpoint's last entry would be an entry that no worker has finished.
+  // Reads one entry more than the checkpoint counts, because a killed worker may have left one.
   const last = (place?.checkpoint.entry ?? 0) + 1;
   for await (const entry of store.readEntries(integration, 1, last)) journal.set(entry.number, entry);
   return {

@@ -201,7 +201,7 @@ describe('values that are already known', () => {
     expect(change?.learner).toEqual({ id: 'learner-of-p1', remoteId: '32' });
   });
 
-  test('a new remote id, for which there is no event, is stored together with the next event of the progression', () => {
+  test('a new remote id is stored together with the next event of the progression', () => {
     const before = known({ status: 'ENROLLED', changedAt: JAN });
     const change = decideEvents(before, observed({ status: 'IN_PROGRESS', changedAt: FEB, remoteId: 'new' }));
     expect(change).toMatchObject({ previous: before.state, state: { changedAt: FEB, remoteId: 'new' } });
@@ -209,7 +209,7 @@ describe('values that are already known', () => {
 });
 
 describe('a removal', () => {
-  test('a removal is published once, even if its date changes, and the restoration after it is published', () => {
+  test('a removal whose date changes is published once, and the restoration after it is published', () => {
     expect(eventsOf({}, { removedAt: FEB })).toEqual(['ProgressionRemoved']);
     expect(eventsOf({ removedAt: JAN }, { removedAt: FEB })).toBeNull();
     expect(eventsOf({ removedAt: FEB }, { removedAt: null })).toEqual(['ProgressionRestored']);

@@ -135,7 +135,7 @@ describe('a baseline', () => {
     expect(decide([observed(state)], new Map(), since).events[0]).toHaveLength(isPublished ? 1 : 0);
   });
 
-  test('a baseline since a date publishes exactly the records whose status has this date or a later date', () => {
+  test('a baseline with the mode `since` publishes exactly the events of records whose status began on the given date or later', () => {
     const since = { mode: 'since', date: RECENT } as const;
     expect(decide(page, new Map(), { ...baseline, baseline: since }).events).toEqual([
       [],
@@ -144,7 +144,7 @@ describe('a baseline', () => {
     ]);
   });
 
-  test('a baseline since a date publishes no event for an enrolled record without an enrolment date', () => {
+  test('a baseline with the mode `since` publishes no event for an enrolled record without an enrolment date', () => {
     const undated = observed({ enrolledAt: null });
     const since = { mode: 'since', date: RECENT } as const;
     expect(decide([undated], new Map(), { ...baseline, baseline: since }).events).toEqual([[]]);
@@ -212,7 +212,7 @@ describe('a reconciliation', () => {
     expect(missed(observed({ status: 'DROPPED', changedAt: null }))).toBe(0);
   });
 
-  test('a reconciliation counts as missed neither an erasure nor a change that publishes no event', () => {
+  test('a reconciliation does not count an erasure or a change without an event as missed', () => {
     expect(missed(erased(), knownBy(known({ removedAt: FEB, changedAt: JAN })))).toBe(0);
     expect(missed(observed({ removedAt: FEB, changedAt: JAN }))).toBe(0);
   });
@@ -289,7 +289,7 @@ describe('expired data', () => {
     expect(hasUntrusted).toBe(true);
   });
 
-  test("while Kombo's data of an integration is expired, a new record is published, and a known removal changes nothing", () => {
+  test("while Kombo's data of an integration is expired, a new record is published, and a removal that is already stored changes nothing", () => {
     const page = [observed(), observed({ id: 'gone', removedAt: FEB })];
     const result = decide(page, knownBy(known({ id: 'gone', removedAt: JAN })), expired);
     expect(result).toMatchObject({ events: [['LearnerEnrolled']], hasUntrusted: false });

@@ -5,7 +5,7 @@ import { HOUR_MS } from '../../support/test-clock.ts';
 import { world } from '../../support/world.ts';
 
 describe('expired data', () => {
-  test("while Kombo's data is expired, a removal is not published and the watermark does not move; when the data is valid again, the removal is published and the watermark moves", async () => {
+  test("a removal is published and the watermark moves only when Kombo's data is no longer expired", async () => {
     const poller = await synced();
     poller.kombo.dataExpiredAt = '2026-03-02T08:30:00.000Z';
     poller.put(

@@ -11,8 +11,8 @@ const started = observed({ id: 'a', status: 'IN_PROGRESS', changedAt: OLD });
 const completed = observed({ id: 'a', status: 'COMPLETED', completedAt: NEW, changedAt: NEW });
 
 /**
- * Creates an integration with a known completion of which Kombo then shows an older version, without the
- * completion.
+ * Creates an integration with a known completion. Kombo then shows an older version of the record, without
+ * the completion.
  */
 async function lagging(): Promise<World> {
   const poller = await synced(['a', 'b', 'c']);
@@ -43,7 +43,7 @@ test('when the second read of an older record shows a version that is newer than
   expect(poller.types()).toEqual(['LearnerDropped']);
 });
 
-test('when the second read of an older record shows the same older version, its change is published once', async () => {
+test('when the second read of an older record shows the same older version, the change to this version is published once', async () => {
   const poller = await lagging();
   primary(poller, started);
   await poller.poll();

@@ -21,7 +21,7 @@ function afterwards(before: KnownProgression | null, record: ObservedProgression
 }
 
 describe('a known record that comes back with only its id', () => {
-  test('when Kombo shows only the id of a known record, its removal and then its erasure are published, once', () => {
+  test('when Kombo shows only the id of a known record, its removal and then its erasure are each published once', () => {
     const change = decide(known(), erased());
     expect(change).toMatchObject({
       events: ['ProgressionRemoved', 'LearnerDataErased'],
@@ -31,7 +31,7 @@ describe('a known record that comes back with only its id', () => {
     expect(decide(afterwards(known(), erased()), erased(), '2026-03-09T08:00:00.000Z')).toBeNull();
   });
 
-  test('when a record that Kombo showed with only its id returns, its restoration is published, and so is a later erasure', () => {
+  test('after Kombo showed only the id of a record, the restoration of the record and its second erasure are published', () => {
     const gone = afterwards(known(), erased());
     expect(eventsOf(gone, observed())).toEqual(['ProgressionRestored']);
     const back = afterwards(gone, observed());
@@ -96,12 +96,12 @@ describe('a removed record without names', () => {
 describe('a removal that was not published', () => {
   const before = known({ removedAt: JAN }, { unpublishedRemoval: 'silenced' });
 
-  test('the stored mark that a removal was not published is kept when the removed record changes', () => {
+  test('the mark of an unpublished removal is kept when the removed record changes', () => {
     const change = decide(before, observed({ status: 'COMPLETED', removedAt: JAN }));
     expect(change?.unpublishedRemoval).toBe('silenced');
   });
 
-  test('the stored mark that a removal was not published is deleted when the record returns', () => {
+  test('the mark of an unpublished removal is deleted when the record returns', () => {
     expect(decide(before, observed())?.unpublishedRemoval).toBeNull();
   });
 });
@@ -110,7 +110,7 @@ describe('a record that is already removed when it is first read', () => {
   const completed: Partial<ProgressionState> = { status: 'COMPLETED', completedAt: EARLIER };
   const first = afterwards(null, observed({ ...completed, removedAt: JAN }));
 
-  test('when a record is already removed at its first read, nothing is published, not even a new status while it stays removed', () => {
+  test('a record that is already removed at its first read publishes nothing while it is removed, even if its status changes', () => {
     expect(eventsOf(null, observed({ ...completed, removedAt: JAN }))).toEqual([]);
     expect(decide(first, observed({ status: 'DROPPED', removedAt: JAN }))).toBeNull();
   });

@@ -32,7 +32,7 @@ const dateOf = (before: State | null, now: State) =>
   lived(before && known(before), now).map(({ detail }) => detail.occurredAt);
 
 describe('a course that is taken again', () => {
-  test('when a reopened course is completed again without a date, the event has no date, and a later date is published as a correction', () => {
+  test('a course can be completed again without a date, and a date that Kombo shows later is published as a correction', () => {
     expect(
       story(
         { status: 'COMPLETED', completedAt: FIRST },

@@ -11,7 +11,7 @@ const changeOf = (id: string, completedAt: string | null = null): Change => {
   return { ...first, state: { ...first.state, id, completedAt } };
 };
 
-test("the set of a hold's counted changes contains exactly the added changes, and `add` returns whether the change and its progression are new in the set", () => {
+test('the set of counted changes contains exactly the added changes, and `add` returns whether a change and its progression are new', () => {
   const some = fc.array(fc.record({ id: fc.nat(400), day: fc.integer({ min: 1, max: 3 }) }), {
     maxLength: 3_000,
   });

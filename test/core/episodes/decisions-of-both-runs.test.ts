@@ -101,7 +101,7 @@ test('after a release of removals, the restorations of the same progressions are
   expect(await poller.poll()).toMatchObject({ kind: 'held', held: { waiting: { kinds: { restored: 40 } } } });
 });
 
-test('a discard of held changes also applies to a record that the next run cannot read and that a later run can read', async () => {
+test('a discarded change is still not published after a run in which its record could not be read', async () => {
   const { poller, published } = await heldIncremental('discard');
   const [id = ''] = IDS;
   poller.kombo.rejected = [{ id, reason: 'status is missing' }];

@@ -55,7 +55,7 @@ describe('an integration that fails', () => {
     expect(poller.bus.notified[1]?.detail).toMatchObject({ failingSince: '2026-03-02T09:00:00.000Z' });
   });
 
-  test('when the bus does not accept IntegrationFailing, the next failure of the episode publishes the event', async () => {
+  test('when the bus does not accept IntegrationFailing, the next poll that fails publishes the event', async () => {
     const poller = await synced();
     poller.kombo.failures = [failing(), failing()];
     poller.bus.tellFailures = [new TransientError('the bus is away')];
@@ -108,7 +108,7 @@ describe('an integration that fails', () => {
     expect(poller.store.place().lease).toBeNull();
   });
 
-  test('when Kombo refuses an integration twice and accepts another, IntegrationFailing and later IntegrationRecovered are published once', async () => {
+  test('when Kombo refuses only one integration, IntegrationFailing is published once, and IntegrationRecovered once after a success', async () => {
     const poller = await synced();
     poller.kombo.failures = Array.from({ length: 3 }, () => new AccessRefusedError('check the key'));
     await poller.poll();

@@ -65,7 +65,7 @@ describe('an integration that is being set up', () => {
     expect(waitOf(failTimes('waiting', 20))).toBe(10 * MINUTE_MS);
   });
 
-  test('the time in which an integration waits for its setup does not count in the episode of a later failure', () => {
+  test('when a temporary failure follows a wait for the setup, the episode begins at the temporary failure', () => {
     const later = NOW + 100 * HOUR_MS;
     const health = afterFailure(failTimes('waiting', 20), failure('transient'), later);
     expect(health).toMatchObject({ failures: 1, since: new Date(later).toISOString() });
@@ -101,7 +101,7 @@ describe('a refusal of access', () => {
 });
 
 test.each(['access-refused', 'deployment'] as const)(
-  'the hours with failures of the kind %s do not count in the episode of a later temporary failure',
+  'when a temporary failure follows failures of the kind %s, the episode begins at the temporary failure',
   (kind) => {
     const later = NOW + 100 * HOUR_MS;
     const health = afterFailure(failTimes(kind, 20), failure('transient'), later);

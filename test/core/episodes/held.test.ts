@@ -31,14 +31,14 @@ const notified = (poller: World) => poller.bus.notified.map(({ type }) => type);
 const checkpointOf = (poller: World): Checkpoint => poller.store.place().checkpoint;
 
 describe('a mass change', () => {
-  test('as many removals as the limit of suspect changes are published without a hold', async () => {
+  test('when the number of removals equals the limit of suspect changes, all removals are published without a hold', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, LIMIT));
     expect(await poller.poll()).toMatchObject({ kind: 'ended', ended: [{ events: LIMIT }] });
     expect(notified(poller)).toEqual([]);
   });
 
-  test('of a mass removal, the pages within the limit are published, the later pages are held, and ChangesHeld is published once', async () => {
+  test('a mass removal is published page by page up to the limit, its later pages are held, and ChangesHeld is published once', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));
 
@@ -250,7 +250,7 @@ describe('held changes', () => {
     expect(poller.types().slice(20)).toEqual(['CourseCompleted']);
   });
 
-  test('when a poll that publishes released changes is killed at any call, the next poll publishes the rest', async () => {
+  test('when a poll that publishes released changes is killed at any call, the next poll publishes the remaining changes', async () => {
     for (let at = 1; ; at += 1) {
       const poller = await synced();
       remove(poller, ids.slice(0, 90));

@@ -130,8 +130,7 @@ describe.each([1, 2, 3])('a held mass removal with random interruptions (seed %i
     const released = removed.filter((at) => !stays.has(at)).map(idOf);
     const notCounted = [...others, ...otherwise].map(idOf);
     const published = publishedRemovals(poller);
-    // The removals that were published without a person's decision, within the limit, before the run was held
-    // again.
+    // These removals were published before the second hold, because they did not exceed the limit.
     const passed = published.filter((id) => notCounted.includes(id));
     expect(passed.length).toBeLessThanOrEqual(LIMIT);
     expect(published.filter((id) => !passed.includes(id))).toEqual(released);
@@ -151,7 +150,7 @@ describe.each([1, 2, 3])('a held mass removal with random interruptions (seed %i
     expect(poller.store.place().checkpoint).toMatchObject({ held: null, run: null });
   });
 
-  test('when held removals are discarded, exactly the counted removals are not published, each until its record changes again, even if polls are interrupted', async () => {
+  test('a discarded removal stays unpublished until its record changes, and removals that were not counted are published', async () => {
     const { poller, removed, live } = await withMassRemoval();
     expect(await interruptedPolls(poller, seed)).toBe('held');
     await decide(poller, 'discard');

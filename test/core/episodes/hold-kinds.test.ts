@@ -109,7 +109,7 @@ describe('a mass change of each suspect kind', () => {
     });
   });
 
-  test('when Kombo shows older versions of many records twice, as after a restored backup, the changes are held as olderVersion', async () => {
+  test('when a second read shows the same older versions of many records, as after a restored backup, the changes are held', async () => {
     const poller = await knows({ ...completed, changedAt: TODAY });
     poller.put(...records(LIMIT + 1, (id) => observed({ id, status: 'DROPPED', changedAt: OLD })));
     expect(await poller.poll({ mode: 'reconcile' })).toMatchObject({
@@ -174,7 +174,7 @@ describe('ordinary learning', () => {
   });
 });
 
-test('after the watermark is set back, an enrolment date counts as old by comparison with the latest watermark there ever was', async () => {
+test('after the watermark is moved back, new records whose enrolment dates were old before the move are still held', async () => {
   const poller = await knows({});
   const { checkpoint } = poller.store.place();
   poller.store.putCheckpoint({ ...checkpoint, watermark: '2026-01-01T00:00:00.000Z' });

@@ -42,7 +42,7 @@ const held: Held = {
 };
 const counting: Held = { ...held, counting: { ...run, cursor: 'at-40' } };
 
-/** Returns an ordinary and a suspect decision. */
+/** Returns a decision about an ordinary change and one about a suspect change. */
 function decisions(): [Decision, Decision] {
   const record = observed();
   const change = decideEvents(null, record, AT);
@@ -52,7 +52,7 @@ function decisions(): [Decision, Decision] {
 }
 
 describe('the count of a hold', () => {
-  test('the count of held changes is used for the run that was stopped, while the run is at the pass and page where it stopped', () => {
+  test('the count of held changes is used while the held run is at the pass and page where it stopped', () => {
     expect(isCounted(held, run)).toBe(true);
     expect(countingOf({ ...empty, held: counting, run }, 'run')).toEqual(counting.counting);
   });
@@ -67,7 +67,7 @@ describe('the count of a hold', () => {
     expect(countingOf({ ...empty, held: counting, run: other }, 'run')).toBeNull();
   });
 
-  test('the count of held changes is incomplete while the count is in progress and when it must start over', () => {
+  test('the count of held changes is incomplete while it is in progress or when it must start over', () => {
     expect(isCounted(counting, run)).toBe(false);
     expect(isCounted({ ...held, stoppedAt: null }, run)).toBe(false);
     expect(countingOf({ ...empty, held, run }, 'run')).toBeNull();

@@ -12,8 +12,8 @@ import { observed } from '../../support/observed.ts';
 
 const NOTHING_COUNTED = { waiting: NOTHING_WAITS, sample: [] };
 /**
- * A chunk is stored when it has at least `CHUNK_BYTES` of the code. The last change adds less than 500 bytes:
- * a fingerprint of 16 bytes, and the count of a course whose title has at most 100 characters.
+ * A chunk is full when it has at least `CHUNK_BYTES`. The last change adds less than 500 bytes: a fingerprint
+ * of 16 bytes, and the count of a course whose title has at most 100 characters.
  */
 const CHUNK_BYTES = 64_000;
 const LAST_CHANGE_BYTES = 500;
@@ -38,7 +38,7 @@ async function counted(...all: Suspected[]) {
   return count.read();
 }
 
-test('a count of held changes is zero and has no chunk to store when only an ordinary change was added', async () => {
+test('an ordinary change does not increase the count of held changes and creates no chunk to store', async () => {
   const count = await waitingCount(NOTHING_COUNTED, []);
   count.add(suspected({ id: 'ordinary', kind: null }));
   expect(count.read()).toEqual(NOTHING_COUNTED);
@@ -146,13 +146,13 @@ describe('the size of a chunk of held changes', () => {
     return { changes, bytes: chunk.fingerprints.length + Buffer.byteLength(JSON.stringify(chunk.courses)) };
   };
 
-  test('a chunk of held changes takes more than 3,900 fingerprints and stays smaller than 65 kB', async () => {
+  test('a full chunk of held changes contains more than 3,900 fingerprints and is smaller than 65 kB', async () => {
     const { changes, bytes } = await filled(() => ({}));
     expect(changes).toBeGreaterThan(3_900);
     expect(bytes).toBeLessThan(CHUNK_BYTES + LAST_CHANGE_BYTES);
   });
 
-  test('a chunk of held changes with long course titles takes more than 100 fingerprints and stays smaller than 65 kB', async () => {
+  test('a full chunk of held changes with long course titles contains more than 100 fingerprints and is smaller than 65 kB', async () => {
     const { changes, bytes } = await filled((at) => ({ id: `course-${at}`, title: '学'.repeat(200) }));
     expect(changes).toBeGreaterThan(100);
     expect(bytes).toBeLessThan(CHUNK_BYTES + LAST_CHANGE_BYTES);

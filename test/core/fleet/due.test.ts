@@ -72,7 +72,7 @@ const refused = (intervals: number, retryIn?: number) => ({
 });
 
 describe('a refusal of access', () => {
-  test('when Kombo refuses the only integration, the refusal counts as an error of the deployment, and its polls stop', () => {
+  test('when Kombo refuses the only integration, the refusal counts as an error of the deployment, and all polls stop', () => {
     expect(summary(dueOf({ a: { succeeded: 2, failed: refused(1) } }))).toEqual({
       polls: [],
       stopped: ['a'],
@@ -156,7 +156,7 @@ test('all polls are stopped when AWS denied a permission for every integration',
   expect(summary(dueOf({ a: { failed: denied }, b: { failed: denied } })).stopped).toEqual(['a', 'b']);
 });
 
-/** Generates a number of intervals in steps of a quarter. */
+/** Generates a number of poll intervals that is a multiple of 0.25. */
 const quarters = (min: number) => fc.integer({ min, max: 40 }).map((count) => count / 4);
 const intervals = quarters(0);
 const standing: fc.Arbitrary<Standing> = fc.record(
@@ -259,7 +259,7 @@ const fleets = fc
  */
 const jitters = fc.array(fc.double({ min: -0.2, max: 0.2, noNaN: true }), { minLength: 100, maxLength: 100 });
 
-test('while Kombo refuses all integrations, each one is the probe once before any is chosen again, and the last to succeed comes first', () => {
+test('while Kombo refuses all integrations, they are the probe one after the other, first the integration that succeeded last', () => {
   fc.assert(
     fc.property(fleets, jitters, (fleet, jitter) => {
       let last: Probe | null = null;
@@ -294,7 +294,7 @@ test('when an integration succeeded after the last probe, the next probe is the 
   expect(nextProbe(fleet, { lastProbe: last, now: NOW, intervalMs: INTERVAL_MS })).toBe('moodle:b');
 });
 
-test('when the last probe is no longer a stopped integration, the order of the probes begins again with the first one', () => {
+test('when the last probe is no longer a stopped integration, the next probe is the first integration in the order of probes', () => {
   const fleet = [stopped('moodle:a', null), stopped('moodle:b', null)];
   const last = { integration: 'moodle:gone', at: at(NOW - INTERVAL_MS) };
   expect(nextProbe(fleet, { lastProbe: last, now: NOW, intervalMs: INTERVAL_MS })).toBe('moodle:a');

@@ -34,7 +34,7 @@ const entry = (changes: Change[], rest: Partial<JournalEntry> = {}): JournalEntr
 });
 
 describe('the checkpoint after an entry', () => {
-  test('the counts of a journal entry are added in the checkpoint to the run that wrote the entry, not to the other run', () => {
+  test('in the checkpoint, the counts of a journal entry are added only to the run that wrote the entry', () => {
     const { reconciliation } = checkpoint;
     expect(advance(checkpoint, entry([change(), { ...change(), events: [] }]), NOW)).toMatchObject({
       entry: 5,

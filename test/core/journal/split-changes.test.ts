@@ -42,7 +42,7 @@ describe('the changes of a page', () => {
     expect(splitChanges([first, second], 1)).toEqual([[first], [second]]);
   });
 
-  test('a page without changes has no parts to store in a journal entry', () => {
+  test('a page without changes is split into no parts', () => {
     expect(splitChanges([])).toEqual([]);
   });
 });

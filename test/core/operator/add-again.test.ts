@@ -117,7 +117,7 @@ describe('a removed integration that is added again', () => {
     );
   });
 
-  test('when the silent baseline of an integration that was added again starts over, a change of a record that this baseline had stored is published', async () => {
+  test('when the silent baseline after adding an integration again restarts, changes of records that it has already stored are published', async () => {
     const poller = await removed(['a', 'b', 'c']);
     poller.kombo.pageSize = 1;
     show(poller, 'a', 'IN_PROGRESS');

@@ -161,7 +161,7 @@ describe('a record without an id', () => {
     expect(poller.store.aside).toHaveLength(1);
   });
 
-  test('the retry of a record without an id finds the record on any page and publishes it when the record has an id by then', async () => {
+  test('when a set-aside record without an id gets an id in Kombo, its retry finds the record on any page and publishes its event', async () => {
     const poller = await withRecordWithoutId();
     poller.kombo.rejected = [];
     poller.kombo.pageSize = 1;

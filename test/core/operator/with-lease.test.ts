@@ -36,7 +36,7 @@ describe("an operator's command", () => {
     expect((await poller.store.readIntegration(poller.integration.id))?.state).toBe('paused');
   });
 
-  test("an operator's command sends a message for a poll that was requested while it held the lease", async () => {
+  test("when a poll is requested while an operator's command holds the lease, the command sends a poll message", async () => {
     const poller = await synced();
     const sent: PollMessage[] = [];
     const queue = { send: async (messages: PollMessage[]) => void sent.push(...messages) };

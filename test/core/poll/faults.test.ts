@@ -70,7 +70,7 @@ describe.each([false, true])(
       expect(calls).toBeGreaterThan(15);
     });
 
-    test('a poll that a failed call stopped is completed by the next poll, which repeats only events whose publication got no response', async () => {
+    test('after a failed call stopped a poll, the next poll completes it and repeats only events whose publication got no response', async () => {
       await atEveryCall('fails', tookEffect, busy, async (poller, fault, { calls }) => {
         await poller.poll();
         await poller.poll();
@@ -103,8 +103,8 @@ describe.each([false, true])(
     test('a worker that was frozen beyond its lease writes nothing when it resumes after another worker has polled', async () => {
       await atEveryCall('frozen', tookEffect, busy, async (poller, fault, { thaw }) => {
         poller.clock.advance(HOUR_MS);
-        // These records change after the frozen worker has read them. Record `a` changes back to its state
-        // before.
+        // These records change after the frozen worker has read them. Record `a` returns to its earlier
+        // state.
         poller.put(
           observed({ id: 'a' }),
           observed({ id: 'b', status: 'DROPPED' }),

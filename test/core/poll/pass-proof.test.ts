@@ -80,7 +80,7 @@ describe('a first sync that took several calls', () => {
     ...part,
   });
 
-  test('a first sync is proven to be complete when no record was known before and as many records were read as are known now', () => {
+  test('a first sync that began without known records is proven to be complete when it read as many records as it stored', () => {
     expect(isFirstSyncWhole(run({}), checkpoint({ known: 7 }))).toBe(true);
   });
 

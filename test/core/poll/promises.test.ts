@@ -79,7 +79,7 @@ describe('random schools and interrupted polls', () => {
         const refused = [...poller.store.journal.values()]
           .flatMap((entry) => eventsOfEntry(entry, null))
           .filter(({ detail }) => detail.progression.id === `progression${seat}`);
-        // A history may also contain a record with an unknown status. The status is set aside once.
+        // Some histories contain an unknown status, which is set aside once.
         const statuses = poller.store.aside.filter(({ kind }) => kind === 'status').map(({ id }) => id);
         expect(['', 'WAITING_FOR_GODOT']).toContain(statuses.join());
         expect(

@@ -103,7 +103,8 @@ describe('a reconciliation', () => {
     const poller = await synced(['a', 'b', 'c', 'd']);
     poller.kombo.pageSize = 1;
     for (const record of poller.shown) record.updatedAt = 0;
-    // Reading a page takes a minute, which is the time of one slice.
+    // In a reconciliation, each page takes a minute to read. A poll continues a reconciliation for at most a
+    // minute.
     poller.kombo.beforePage = ({ updatedAfter }) =>
       poller.clock.advance(updatedAfter === null ? MINUTE_MS : 0);
     const outcomes = [await poller.poll({ mode: 'reconcile' })];

@@ -28,7 +28,7 @@ test('the changes of a page that are too large for one journal entry are stored 
   expect(poller.types()).toHaveLength(4);
 });
 
-test('when a page contains a record twice and is stored in several entries, the previous entry of the second change is the entry of the first change', async () => {
+test('when a page with two changes of a record is stored in several entries, the second change refers to the entry of the first', async () => {
   const poller = world();
   poller.kombo.pageSize = 3;
   poller.put(observed({ id: 'a' }), observed({ id: 'b' }));

@@ -127,7 +127,7 @@ test('for any filter, a replay publishes exactly the events that its plan counte
   );
 });
 
-/** Returns the live events that a replay selects, computed without the journal. */
+/** Returns the published events that the replay should select, computed without the journal. */
 function wanted(
   events: LearningEvent[],
   range: { from: string; to: string | null },

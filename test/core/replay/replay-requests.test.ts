@@ -13,8 +13,8 @@ const [ANN, BEN, EVE] = [id('a'), id('b'), id('e')];
 const [FIRE, LAW, FIRST] = [id('F'), id('L'), id('R')];
 
 /**
- * Creates four records, for Ann and Ben in two courses each, and pages of one record. The platform's own ids
- * are `7` and `8` of the learners, and `c-F` and `c-L` of the courses.
+ * Creates four records: Ann and Ben in two courses each. Each page has one record. The platform's own ids are
+ * `7` and `8` for the learners, and `c-F` and `c-L` for the courses.
  */
 function school(): ReplayWorld {
   const at = replayWorld();
@@ -96,7 +96,7 @@ describe('the requests of a replay from Kombo', () => {
     },
   );
 
-  test('a replay from Kombo also reads all records when one of the given learner ids is not the id of a learner in Kombo', async () => {
+  test("a replay from Kombo reads all records when a given learner id finds no learner, since it may be the platform's own id", async () => {
     const at = school();
     at.put(observed({ id: 'p9' }, { learner: { id: BEN, remoteId: EVE } }));
 

@@ -73,7 +73,7 @@ describe('an id that a record does not show', () => {
   const course = { id: 'c1', remoteId: 'c1-remote', revisionId: 'r1', revisionRemoteId: 'r1-remote' };
   const left = { id: null, remoteId: null, revisionRemoteId: null, title: null };
 
-  test('when a record shows the known learner and course revision without their other ids, the known ids are kept', () => {
+  test('when a record shows the known learner and course revision and null for all other ids, the stored ids are kept', () => {
     const record = { learner: { id: 'l1', remoteId: null }, course: { ...left, revisionId: 'r1' } };
     expect(referencesShown({ learner, course }, record)).toEqual({
       learner,
@@ -81,7 +81,7 @@ describe('an id that a record does not show', () => {
     });
   });
 
-  test('when a record shows another course revision without the other ids of the course, these ids become null', () => {
+  test('when a record shows another course revision and null for all other ids of the course, the stored ids become null', () => {
     const other = { ...left, revisionId: 'r2' };
     expect(referencesShown({ learner, course }, { learner, course: other }).course).toEqual(other);
   });

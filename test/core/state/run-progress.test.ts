@@ -28,7 +28,7 @@ describe('a run', () => {
     expect(run()).toMatchObject({ startedAt: AT, startEntry: 9, pass: 1, cursor: null });
   });
 
-  test('a baseline that starts again before the first watermark keeps the journal number at which its first attempt began', () => {
+  test('when a first sync starts over, its `startEntry` stays the same', () => {
     const begunBefore = { ...checkpoint, watermark: null };
     expect(startRun('baseline', null, begunBefore, AT).startEntry).toBe(0);
   });
@@ -138,7 +138,7 @@ describe('the watermark', () => {
     ['incremental', true, AT],
     ['reconcile', false, AT],
   ] as const)(
-    'after a run with the mode %s from 09:00 (with an untrusted record: %s), a watermark of 08:00 has become %s',
+    'when the watermark is 08:00 and a run begins at 09:00 (mode: %s, untrusted record: %s), the watermark after the run is %s',
     (mode, hasUntrusted, expected) => {
       expect(watermarkAfter(AT, { mode, startedAt: LATER, hasUntrusted })).toBe(expected);
     },

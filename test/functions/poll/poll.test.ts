@@ -181,7 +181,7 @@ describe('a poll after which no message is sent', () => {
     },
   );
 
-  it('for a removed integration, the poll function still publishes the journal entry that an interrupted poll left', async () => {
+  it('the poll function publishes the journal entry of an interrupted poll, even if the integration was removed', async () => {
     const w = await worldWithNews(100);
     const { calls } = await w.pollWithFault({ at: 4, kind: 'killed', tookEffect: true });
     expect(calls.at(-1)).toBe('appendEntry');
@@ -238,7 +238,7 @@ describe('a message with `follow`', () => {
     return { asked, owners, follow };
   }
 
-  it('for a message with the field `follow`, which a webhook causes, the poll function checks the integration at Kombo before it polls', async () => {
+  it('when a webhook caused the poll message (field `follow`), the poll function checks the integration at Kombo before it polls', async () => {
     const w = await worldWithNews();
     const { asked, owners, follow } = lookAtKombo(({ integration }) => integration, w);
     const { receive, outcomes } = await functionOn(
@@ -352,7 +352,7 @@ describe("a run that Kombo's rate limit stops", () => {
     expect(w.bus.notified.map(({ type }) => type)).not.toContain('IntegrationFailing');
   });
 
-  it("when Kombo's rate limit stops the work for a poll message with `follow`, which a webhook causes, the same message is sent again after the limit", async () => {
+  it("when Kombo's rate limit stops the work for a poll message with `follow`, the same message is sent again after the limit", async () => {
     const w = await worldWithNews();
     const follow = () => Promise.reject(limitFor(MINUTE_MS));
     const { receive, delayed } = await limitedFunction(w, { sync: follow });

@@ -42,7 +42,7 @@ test('a replay that is too long for one invocation sends all events in order in 
   expect(at.replayed().map(({ detail }) => detail.id)).toEqual(at.live().map(({ detail }) => detail.id));
 });
 
-test('the replay function continues a replay that failed temporarily after a pause, in the same invocation', async () => {
+test('after a temporary failure and a pause, the replay function continues the replay in the same invocation', async () => {
   const at = await polledWorld(3);
   const { id } = await at.order(await at.plan(ALWAYS));
   const replay = replayFunction(at, 100);
