@@ -1,4 +1,4 @@
-/** The layers of docs/architecture.md, held by `npm run lint:dependencies`. */
+/** The layers of docs/architecture.md, checked by `npm run lint:dependencies`. */
 const only = (name, from, allowed, comment) => ({
   name,
   comment,
@@ -32,7 +32,7 @@ module.exports = {
       name: 'core-knows-no-package',
       severity: 'error',
       from: { path: '^functions/core/' },
-      // A hash is a pure function: `hash` of node:crypto tells changes apart.
+      // `hash` of node:crypto is allowed, because it is a pure function.
       to: { dependencyTypes: ['npm', 'npm-dev', 'core'], pathNot: ['node_modules/zod/', '^crypto$'] },
     },
     only(

@@ -1,6 +1,6 @@
 import type { SettingsInput } from './infra/settings.ts';
 
-/** The deployment's settings. `infra/settings.ts` says what each means and what it is when it is left out. */
+/** The settings of the deployment. `infra/settings.ts` explains each setting and its default. */
 const settings: SettingsInput = {
   kombo: 'eu',
   pollEveryMinutes: 15,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files that need a process of their own: they replace modules, measure memory, or fill it with large bodies and fonts. */
+/** Files that run in separate processes, because they replace modules, measure memory, or use much memory. */
 const ISOLATED = [
   'test/cli/bad-input.test.ts',
   'test/cli/operator-policy.test.ts',
@@ -12,7 +12,10 @@ const ISOLATED = [
   'test/consumers/certificates/drawing/*.test.ts',
 ];
 
-/** The shared files that take longest. They start first, so that none of them runs alone at the end. */
+/**
+ * The longest of the files that share processes. They start first, so that none of them runs alone at the
+ * end.
+ */
 const LONGEST = [
   'test/cli/kill.test.ts',
   'test/infra/changes/changes.test.ts',
@@ -38,13 +41,15 @@ export default defineConfig({
     ],
   },
   test: {
-    // The default leaves one core to the process that transforms the files, which is idle most of the time.
+    // By default, Vitest leaves one core to the process that transforms the files. This process is idle most
+    // of the time.
     maxWorkers: '100%',
     sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      // The files of a worker share its modules: loading them again for each file takes a third of the processor time.
+      // All files of a worker share its modules. Loading the modules again for each file takes a third of the
+      // processor time.
       {
         extends: true,
         test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: ISOLATED, isolate: false },

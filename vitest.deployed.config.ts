@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The rehearsal of a deployment: not part of `npm test`, since it deploys. */
+/** The tests that deploy to an AWS account or an emulator. They are not a part of `npm test`. */
 export default defineConfig({
   test: {
     include: ['test/deployed/**/*.deployed.ts'],

@@ -2,8 +2,9 @@
 
     python check-policies.py cdk.out/*.template.json
 
-Prints each finding, with the template and the policy, and exits with 1 when there are any. parliament knows which actions
-exist, which resources each takes, and which conditions; it reads ARNs, so references to resources become ARNs of their type.
+Prints each finding, with the template and the policy. Exits with 1 when there is a finding or no policy. parliament knows
+the actions of AWS, and the resources and conditions of each action. It needs ARNs, so the check replaces each reference to a
+resource by an ARN of the same type.
 """
 
 import json

@@ -27,7 +27,7 @@ const passed = await Promise.all([
 ]);
 if (passed.includes(false)) process.exitCode = 1;
 
-/** Runs the test files that import a file with uncommitted changes, as many as fit into the budget. */
+/** Runs the test files that import a file with uncommitted changes, as many as fit into `TEST_BUDGET_MS`. */
 async function testChanges(): Promise<boolean> {
   const vitest = await createVitest({ watch: false, changed: true });
   const related = await vitest.getRelevantTestSpecifications();

@@ -19,14 +19,16 @@ const CELL = 8.43;
 const LINE = 19;
 const SIZE = 14;
 /**
- * The font size of letters that are drawn as outlines. It is larger than `SIZE`, because scripts that are
- * drawn as outlines have small letters, or letters with a width of two columns.
+ * The font size of letters that are drawn as outlines. They are larger than other letters, because these
+ * scripts have small letters, or letters that fill two columns.
  */
 const OUTLINE_SIZE = 16;
 const LEFT = 20;
 const TOP = 62;
 
-/** The sections of the output that the picture shows, by the beginning of their first lines. */
+/**
+ * The sections of the output that the picture shows. Each is identified by the beginning of its first line.
+ */
 const SECTIONS = [
   'Schoolbell:',
   'Three days',
@@ -40,8 +42,8 @@ const SECTIONS = [
 ];
 
 /**
- * Matches parts of a text. The characters of one part are either all in fonts for terminals (Latin, Greek,
- * Cyrillic, punctuation, arrows and boxes), or all in other scripts.
+ * Matches each part of a text. A part has either only characters that fonts for terminals have (Latin, Greek,
+ * Cyrillic, punctuation, arrows and boxes), or only words without such characters.
  */
 const IN_EVERY_FONT =
   /[\u0020-\u052f\u1e00-\u2bff]+|[^\u0020-\u052f\u1e00-\u2bff]+(?: +[^\u0020-\u052f\u1e00-\u2bff]+)*/g;

@@ -30,9 +30,9 @@ const WHOLE_CORE_MB = 1_769;
  * Runs a bundle in a new process. Returns the time and memory that the process used for its task.
  *
  * @param task is passed as JSON in the first argument of the process
- * @param functionMb the memory of a function: the process has the Node options and (on Linux only) the share
- *   of a core that such a function has. Without it, the process has a whole core and the Node options of the
- *   poll function
+ * @param functionMb the memory of the simulated function, in MB. The process gets the Node options of this
+ *   function and, on Linux only, its share of a core. By default, the process has a whole core and the Node
+ *   options of the poll function
  * @throws when the process ends without a result
  */
 export async function runChild(bundle: string, task: Task, functionMb?: number): Promise<Spent> {

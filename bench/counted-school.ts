@@ -60,7 +60,7 @@ export async function openCountedSchool(id: IntegrationId, count: number) {
       const [requests, events] = [control.requests, countEvents()];
       Object.assign(counter, NOTHING);
       const integration = await ports.store.readIntegration(id);
-      if (integration === null) throw new Error(`${id} is not there`);
+      if (integration === null) throw new Error(`The table has no integration ${id}`);
       const outcome = await runPoll(ports, SETTINGS, { integration, owner: OWNER, timeLeft: () => true });
       if (outcome.kind !== 'ended') throw new Error(`the poll did not end: ${JSON.stringify(outcome)}`);
       return { ...counter, kombo: control.requests - requests, events: countEvents() - events };

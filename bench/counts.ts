@@ -44,13 +44,8 @@ export function countMeasures({ idle, tenth }: Counts): Measure[] {
     plainMeasure(`${nothing}: requests to Kombo`, 'requests', [idle.kombo], 1),
     plainMeasure(`${nothing}: requests to DynamoDB`, 'requests', [idle.dynamoDb], 3),
     plainMeasure(`${nothing}: events`, 'requests', [idle.events], 0),
-    plainMeasure('read units a record seen', 'units', [readUnitsARecord], 1),
-    plainMeasure(
-      'write units a change, journal and checkpoint included',
-      'units',
-      [writeUnits / events],
-      1.15,
-    ),
-    plainMeasure('journal, a change', 'bytes', [journalBytes / events], 105),
+    plainMeasure('read units per record', 'units', [readUnitsARecord], 1),
+    plainMeasure('write units per change, with journal and checkpoint', 'units', [writeUnits / events], 1.15),
+    plainMeasure('journal, per change', 'bytes', [journalBytes / events], 105),
   ];
 }

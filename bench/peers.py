@@ -3,8 +3,8 @@
     python peers.py airbyte|dlt BASE_URL KEY INTEGRATION
 
 `airbyte` is a low-code source of airbyte-cdk that reads what changed since its last sync, and compares nothing. `dlt` stores
-each version of a record (`scd2`) in DuckDB. Prints what the process used as one JSON object, without loading its code: see
-`bench/peers.ts`.
+each version of a record (`scd2`) in DuckDB. Prints the time and memory that the sync used, as one JSON object. The times do not
+include loading the code.
 """
 
 import json

@@ -4,17 +4,16 @@ import { cpus, loadavg, totalmem } from 'node:os';
 export type Measure = {
   name: string;
   /**
-   * The name of what the measure is compared with in the same run. Empty for a measure without a comparison.
+   * The other side of a comparison in the same run, such as `dlt with scd2 into DuckDB`. Empty without a
+   * comparison.
    */
   beside: string;
   unit: 's' | 'ms' | 'MB' | 'requests' | 'units' | 'bytes';
   /** One value per round. */
   values: number[];
-  /**
-   * The values of what the measure is compared with, one per round. Empty for a measure without a comparison.
-   */
+  /** The values of the other side of the comparison, one per round. Empty without a comparison. */
   limits: number[];
-  /** The maximum of the ratio of `values` to `limits` or, without a comparison, of the value. */
+  /** The largest allowed `result`. */
   atMost: number;
 };
 
@@ -27,7 +26,7 @@ export function plainMeasure(name: string, unit: Measure['unit'], values: number
 export type Judged = Measure & {
   median: number;
   limitMedian: number | null;
-  /** The median of the rounds' ratios or, without a comparison, of the values. */
+  /** The median of the ratios of `values` to `limits`. Without a comparison, the median of `values`. */
   result: number;
   spread: [number, number];
   holds: boolean;

@@ -24,8 +24,8 @@ export type BenchOptions = {
 };
 
 /**
- * The sandbox's response time for the measures whose names contain it, and for peak memory. With the response
- * time of the options (100 ms), these measures would take a quarter of an hour.
+ * A shorter response time of the sandbox, for measures that would take a quarter of an hour with the 100 ms
+ * of the options.
  */
 const FAST_RESPONSE_MS = 20;
 
@@ -88,7 +88,7 @@ export async function measureTimes(options: BenchOptions): Promise<Measure[]> {
 /** The memory sizes of the measured functions, in MB. The function with the largest size has a whole core. */
 const SIZES_MB = [256, 512, 1_024, 1_769];
 
-/** The durations, in seconds, of polls in a function with this memory. */
+/** The durations, in seconds, of three polls of a function with this memory. */
 export type Size = { memoryMb: number; idle: number; page: number; firstSync: number };
 
 /**
@@ -98,10 +98,10 @@ export type Size = { memoryMb: number; idle: number; page: number; firstSync: nu
 const INVOCATION_SECONDS = 15 * 60 - 90;
 
 /**
- * Measures the time of polls with the share of a core that functions of several memory sizes have: a poll
- * that finds nothing, a poll of one page on which all records have changed, and a first sync. Of several
- * rounds, the shortest time is used, because other work on the machine only adds time. Also measures a first
- * sync of ten times as many records, which must end within one invocation.
+ * Measures three polls for each memory size of a function: a poll that finds nothing, a poll of one page on
+ * which all records have changed, and a first sync. Each process has the share of a core that a function of
+ * this size has. Uses the shortest time of several rounds, because other work on the machine only adds time.
+ * Also measures a first sync of ten times as many records, which must end within one invocation.
  */
 export async function measureSizes(options: BenchOptions): Promise<{ sizes: Size[]; measures: Measure[] }> {
   const { records, responseMs } = options;
@@ -174,7 +174,7 @@ async function measureCase(
     for (const [round, id] of ids.entries()) {
       const integration = integrationOf(id);
       for (const what of tasks) {
-        const of = functionMb === undefined ? '' : `, as in ${functionMb} MB`;
+        const of = functionMb === undefined ? '' : `, as in a function with ${functionMb} MB`;
         say(`${records} records, ${responseMs} ms a page${of}, round ${round + 1}: ${what}`);
         if (what === 'changed') change(id, 10);
         if (what === 'page') change(id, records / PAGE);

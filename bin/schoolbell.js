@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Node 14.8 and later can parse this file, so that one that is too old gives one clear line.
+// Node 14.8 and later can parse this file, so that an old version prints one clear error.
 import { existsSync } from 'node:fs';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);

@@ -5,10 +5,9 @@ import { isSchema, type JsonSchema } from './event-schema.ts';
 const WORDS = new Set(['description', 'title', '$schema', 'examples']);
 
 /**
- * Returns the changes between two versions of the schemas that would break a consumer, one line each. A new
- * optional field and a new event do not break consumers. Every other change does: a field that is removed,
- * becomes optional or nullable, or has other values, and a new required field, because archived events do not
- * have it.
+ * Returns the changes between two versions of the schemas that would break a consumer, one line each. New
+ * events and new optional fields do not break consumers. All other changes do, even a new required field,
+ * because archived events do not have it.
  */
 export function breakingChanges(
   before: Record<string, JsonSchema>,

@@ -16,7 +16,7 @@ const isOperational = (type: EventType) => Object.hasOwn(operationalEvents, type
 const SECTIONS = [
   {
     title: 'What learners do',
-    text: 'One event for each observed change. All have the same fields. `progression` is the state after the change. `previous` is the state after the event before, so that the events of one progression form a chain.',
+    text: 'One event for each observed change. All have the same fields. `progression` is the state after the change. `previous` is the state after the previous event, so that the events of one progression form a chain.',
     types: eventTypes.filter(isLearning),
   },
   {
@@ -25,7 +25,7 @@ const SECTIONS = [
     types: eventTypes.filter(isOperational),
   },
   {
-    title: 'Events of workflows',
+    title: 'Events of certificates and digests',
     text: 'They are published only if the optional certificates or digests are deployed.',
     types: eventTypes.filter((type) => !isLearning(type) && !isOperational(type)),
   },

@@ -117,7 +117,7 @@ const waiting = {
 };
 const replay = {
   id: 'b0f5a1c2-7d34-4a0e-9a55-0d6f3c1e2b48',
-  reason: 'certificates was down on Tuesday',
+  reason: 'the certificates consumer was down on Tuesday',
   consumer: 'certificates',
 };
 const number = '2026-7Q4M-9XKD-20TC';

@@ -22,9 +22,9 @@ export function selectionOf(options: SelectionOptions): Selection {
 }
 
 /**
- * Returns the filter with the ids that are stored and published. An id that the setting `remoteIds` replaces
- * also stays in the filter, because it may be one of Kombo's ids. An e-mail address that the setting replaces
- * does not stay in the filter, because a replay stores its filter.
+ * Returns the filter with the ids that are stored and published. If the setting `remoteIds` hashes an id, the
+ * filter has the id and its hash, because the id may be one of Kombo's. For an e-mail address, the filter has
+ * only the hash, because a replay stores its filter.
  *
  * @throws CommandError for an e-mail address when the setting omits the platforms' ids
  */

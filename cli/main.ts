@@ -5,9 +5,9 @@ import { interruption } from './terminal/interruption.ts';
 import { reportError } from './terminal/report-error.ts';
 
 process.on('uncaughtException', (error) => process.exit(reportError(error)));
-// Compiling takes a third of the time until the first output, and the cache makes later starts faster. Node's
-// default folder for the cache is in the directory for temporary files of all users, which is not safe. The
-// folder that is used here can only be written by users who can also change the code.
+// Node's cache of compiled code makes later starts faster: compiling takes a third of the time until the
+// first output. The default folder of the cache is not safe, because it is in the directory for temporary
+// files of all users. Only users who can also change the code can write to the folder that is used here.
 enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/schoolbell'));
 const { runProgram } = await import('./program.ts');
 await runProgram(process.argv.slice(2));

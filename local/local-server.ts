@@ -20,7 +20,8 @@ export async function startLocalServer(server: Server, { port = 0, deadlineMs = 
     else response.writeHead(status, { connection: 'close' }).end();
     return status !== null;
   });
-  // With Node's default, the server would close the connection of a client that pauses between two requests.
+  // By default, Node closes a connection that is idle for 5 seconds. A client may pause longer between two
+  // requests.
   server.keepAliveTimeout = 60_000;
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');

@@ -45,7 +45,7 @@ export function addDoctorCommand(program: Command): void {
 export type Finding = { check: string; state: 'ok' | 'warning' | 'wrong'; found: string };
 
 /**
- * The difference between this machine's clock and Kombo's from which `doctor` warns. With a larger
+ * `doctor` warns if this machine's clock differs from Kombo's by more than this time. With a larger
  * difference, leases and waiting times are noticeably too short.
  */
 const CLOCK_WARNING_MS = 30_000;
@@ -90,7 +90,7 @@ export async function* examine(deployment: Deployment): AsyncGenerator<Finding> 
     });
     yield check('consumers', async () => {
       const names = await checks.findStacksOff();
-      if (names.length === 0) return 'no consumer is deployed although it is switched off in the settings';
+      if (names.length === 0) return 'no deployed consumer is switched off in the settings';
       return { warning: stacksOffText(names) };
     });
   }

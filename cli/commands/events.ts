@@ -231,8 +231,8 @@ function certificateFinder({ readCertificates }: Deployment, output: Output) {
 }
 
 /**
- * Returns the certificate that was issued for an event, or null. If the certificate was issued for an event
- * without a position in the journal (a replay from Kombo), the date of the completion is compared instead.
+ * Returns the certificate that was issued for an event, or null. A certificate that a replay from Kombo
+ * issued has no position in the journal. It belongs to an event with the same date of completion.
  */
 function certificateOf(
   { detail: { journal, progression } }: JournalledEvent,

@@ -43,9 +43,8 @@ function addAdd(integrations: Command): void {
 
 const ADD_HELP = `
 An integration that was removed and is added again continues from its watermark: the changes since then are
-published. With --baseline, its next poll is a first sync instead: silent publishes none of the changes since the
-removal, publish publishes all of them, and since:DATE publishes those with a date of DATE or later. No event is
-published twice.`;
+published. With --baseline, its next poll is a first sync instead. Of the changes since the removal, "silent" publishes
+none, "publish" publishes all, and "since:DATE" publishes those with a date of DATE or later. No event is published twice.`;
 
 async function add(
   deployment: Deployment,

@@ -17,7 +17,8 @@ export function addKeyCommand(program: Command): void {
     .description(
       'store the Kombo API key of the deployment, from KOMBO_API_KEY or standard input (schoolbell key < file)',
     )
-    // The error about an excess argument would repeat the key.
+    // Commander's error about an excess argument would show the key. So Commander allows such an argument,
+    // and the action rejects it.
     .allowExcessArguments()
     .action(async (_options: object, command: Command) => {
       if (command.args.length > 0) throw new CommandError(HOW_TO_GIVE, ExitCode.wrongUse);

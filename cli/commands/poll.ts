@@ -29,7 +29,7 @@ export function addPollCommands(program: Command): void {
   addIntegrationCommand(
     program,
     'reconcile',
-    'poll an integration now, and read everything to find missed changes; also runs weekly',
+    'poll an integration now, and read everything to find missed changes; other polls do this once a week',
   ).action((id: IntegrationId, options: PollOptions, command: Command) =>
     poll(id, { ...options, mode: 'reconcile' }, command),
   );

@@ -55,7 +55,7 @@ export function addReplayCommand(program: Command): void {
     .addOption(
       new Option(
         '--source <where>',
-        'where the events come from: the journal, or kombo, to derive them from what Kombo shows of the time before the journal',
+        'the source of the events: journal, or kombo (derived from what Kombo shows now, for the time before the journal)',
       )
         .choices(['journal', 'kombo'])
         .default('journal'),
@@ -78,7 +78,7 @@ export function addReplayCommand(program: Command): void {
     )
     .option('--resume [id]', 'continue a replay; without an id, the latest replay that is not finished')
     .option('--stop [id]', 'stop a replay; without an id, the latest replay that is not finished')
-    .option('--list', 'list the replays of the last months with their progress')
+    .option('--list', 'list the replays with their progress')
     .addHelpText('after', HELP)
     .action(async (id: IntegrationId, options: ReplayOptions, command: Command) => {
       const { directory, json } = globalOptionsOf(command);

@@ -69,8 +69,8 @@ export function onIntegration<Result>(
 }
 
 /**
- * Runs work on an integration while holding its lease. Sends a poll that was requested during the work to the
- * queue again, because it did nothing.
+ * Runs work on an integration while holding its lease. If a poll was requested during the work, requests it
+ * again, because the first request did nothing.
  *
  * @throws CommandError when another poll or command holds the lease
  */

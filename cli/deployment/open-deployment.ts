@@ -149,7 +149,7 @@ export async function openLocal(
     replayQueue: null,
     readKeyOwner: kombo.kombo.readKeyOwner,
     findLearners: kombo.kombo.findLearners,
-    // `dev` writes certificates into the directory.
+    // The folder exists if `dev` has written certificates into it.
     readCertificates: existsSync(join(directory, 'certificates'))
       ? (progression) => readCertificates(folderStore(directory), progression)
       : null,

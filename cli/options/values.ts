@@ -13,7 +13,7 @@ export function addIntegrationCommand(
   argument: '<integration>' | '[integration]' = '<integration>',
 ): Command {
   const help =
-    "id of the integration, such as moodle:7C9M...: Kombo's dashboard shows it, and schoolbell integrations list";
+    "id of the integration, such as moodle:7C9M...; find it in Kombo's dashboard, or with: schoolbell integrations list";
   return parent.command(name).description(description).argument(argument, help, parseIntegrationId);
 }
 
@@ -73,7 +73,7 @@ export function parseInstant(text: string): Timestamp {
 }
 
 /**
- * Parses a time like `parseInstant`.
+ * Parses a time in one of the forms that `parseInstant` accepts.
  *
  * @param now the time from which durations, `today` and `yesterday` are calculated, in milliseconds since
  *   1970

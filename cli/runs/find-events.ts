@@ -34,9 +34,9 @@ export type Search = {
 };
 
 /**
- * Plans the search for the events of one integration. The filter may name a learner by e-mail address, Kombo's
- * id or the platform's own id. If it names learners, they are looked up at Kombo. Without `--from`, only the
- * journal entries of their progressions are then read. An e-mail address is never stored.
+ * Plans the search for the events of one integration. Looks up the learners of the filter at Kombo, by e-mail
+ * address, Kombo's id or the platform's own id. If learners are given without `--from`, the search reads only
+ * the journal entries of their progressions. An e-mail address is never stored.
  */
 export async function planSearch(
   deployment: Deployment,

@@ -70,7 +70,7 @@ export async function resumeReplay(
   await startReplay(at, await changeReplay(ports, replay, { state: 'running', writer: randomUUID() }));
 }
 
-/** Stops a replay (`replay --stop`). The process that sends it ends at its next step. */
+/** Stops a replay (`replay --stop`). The process that sends the replay ends after its current batch. */
 export async function stopReplay(
   { deployment: { ports }, output }: ReplayCommand,
   integration: IntegrationId,

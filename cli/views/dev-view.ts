@@ -85,7 +85,7 @@ export function createDevView(output: Output) {
 
 type Opening = { integration: string; baseUrl: string; busEndpoint: string; school: boolean };
 
-/** The values that were printed until now. */
+/** The values for the summary, collected until now. */
 type Seen = { opening: Opening | null; polls: number; records: number; events: DeliveredEvent[] };
 
 /** Returns the first lines: where records are read, and where events are published. */

@@ -2,7 +2,7 @@ import { plural } from '../../functions/contract/printable-text.ts';
 import { SuspectKind, type WaitingChanges } from '../../functions/contract/waiting-changes.ts';
 import type { HeldStatus } from '../../functions/core/operator/status.ts';
 
-/** The events that the changes of each kind publish when they are released. */
+/** The events that are published when held changes are released, by kind of change. */
 const EVENTS = {
   removed: 'ProgressionRemoved',
   restored: 'ProgressionRestored',
@@ -18,10 +18,13 @@ const EVENTS = {
   olderVersion: 'an event for the older version',
 } as const satisfies Record<SuspectKind, string>;
 
-/** How many progressions of the sample are shown. */
+/** The number of held progressions that are shown as examples. */
 const SHOWN = 3;
 
-/** Returns lines about held changes, each with a name and a text: what is held, and what a decision does. */
+/**
+ * Returns lines about held changes: what is held, and what each decision does. Each line has a name and a
+ * text.
+ */
 export function heldFacts(integration: string, { waiting, sample }: HeldStatus): [string, string][] {
   const released = SuspectKind.options.flatMap((kind) =>
     waiting.kinds[kind] === undefined ? [] : [`${waiting.kinds[kind]} ${EVENTS[kind]}`],

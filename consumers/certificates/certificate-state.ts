@@ -35,7 +35,7 @@ export const CertificateState = z.object({
   erasure: z.nullable(JournalPosition),
   /** The certificates in the order in which they were issued. */
   certificates: z.array(IssuedCertificate),
-  /** Events that may not have been published yet, in order. */
+  /** Events that are perhaps not published yet, in order. */
   unpublished: z.array(
     z.discriminatedUnion('type', [
       z.object({ type: z.literal('CertificateIssued'), detail: workflowEvents.CertificateIssued }),

@@ -61,8 +61,8 @@ export async function handleEvent(
     if (claimed === state) return state;
     const record = await readRecord();
     if (isShown(event, record)) return decideCertificates(state, asShown(event, record), context);
-    // An event that issues, ends or erases nothing can be skipped, although it does not agree with Kombo's
-    // record. Schoolbell publishes another event for what the record shows now.
+    // An event that does not agree with Kombo's record is skipped if it would issue, end or erase nothing.
+    // Schoolbell publishes another event for what the record shows now.
     if (!hasEffect(state, claimed)) return state;
     throw new UnconfirmedEventError(
       `Kombo's record does not agree with the event ${event.type} ${event.detail.id}`,

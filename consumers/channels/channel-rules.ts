@@ -18,8 +18,8 @@ export type Channel = {
 export type Rule = { name: string; pattern: EventPattern; transformer?: RuleTargetInputProperties };
 
 /**
- * What the queue of a digest gets instead of an event. EventBridge replaces each variable with a value of the event as JSON, so
- * a text includes its quotes and escapes.
+ * What the queue of a digest gets instead of an event. EventBridge writes each value as JSON, so the template
+ * has no quotes around the variables.
  */
 const ID_AND_TYPE = {
   inputPathsMap: { v0: '$.detail.id', v1: '$.detail-type' },

@@ -59,8 +59,8 @@ function isIanaTimeZone(zone: string): boolean {
   const spelled = Intl.supportedValuesOf('timeZone').find(
     (known) => known.toLowerCase() === zone.toLowerCase(),
   );
-  // The list of supported zones has one name for each zone. `isTimeZone` also accepts the other names, such
-  // as UTC and US/Eastern.
+  // `Intl.supportedValuesOf` returns only one name for each zone. `isTimeZone` also accepts the other names,
+  // such as UTC and US/Eastern.
   return spelled === undefined ? isTimeZone(zone) : spelled === zone;
 }
 

@@ -26,7 +26,7 @@ export function summarise(items: DigestItem[]): { events: number; headline: stri
   return {
     events: unique.length,
     headline: `${unique.length} ${unique.length === 1 ? 'event' : 'events'} since the last digest`,
-    lines: [...lines.slice(0, MOST_LINES), ...(more > 0 ? [`and ${more} more kinds`] : [])].join('\n'),
+    lines: [...lines.slice(0, MOST_LINES), ...(more > 0 ? [`and ${more} more`] : [])].join('\n'),
   };
 }
 

@@ -49,8 +49,8 @@ export class Endpoint extends Construct {
     const { schoolbell, name, events, courses, integrations, url, authorization } = props;
     const { perSecond = 10, secretsRevision = 1, removalPolicy = RemovalPolicy.RETAIN } = props;
     const encryptionKey = props.encryptionKey ?? schoolbell.functionProps?.encryptionKey;
-    // Both the connection and the destination have this description. So a new revision changes both
-    // resources, and CloudFormation reads the secret again.
+    // The connection and the destination have this description. A new revision changes the description, so
+    // CloudFormation reads the secret again.
     const description = `Schoolbell: ${name}. Revision of its secrets: ${secretsRevision}`;
     const connection = new Connection(this, 'Connection', {
       authorization: authorizationOf(authorization),

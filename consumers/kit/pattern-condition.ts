@@ -42,7 +42,7 @@ export function conditionOf(item: unknown): Condition {
       const contains = cidrBlock(textIn(argument, operator));
       if (contains === null) {
         throw new InvalidPatternError(
-          'The value of "cidr" must be an IP address, a slash and fewer bits than the address has, such as "10.0.0.0/24"',
+          'The value of "cidr" must be an IP address and a prefix length below 32 (IPv4) or 128 (IPv6), such as "10.0.0.0/24"',
         );
       }
       return onText(contains);
@@ -96,10 +96,7 @@ function equalText(text: string): Test {
   });
 }
 
-/**
- * The largest number that EventBridge compares as a number with six decimal places. The smallest is its
- * negative.
- */
+/** EventBridge compares numbers from `-MOST` to `MOST` with six decimal places. */
 const MOST = 5e9;
 
 /** Returns a number as EventBridge compares it, with six digits after the decimal point. */
@@ -177,7 +174,7 @@ function excludedBy(argument: unknown): Test[] {
     const [operator, texts] = operatorIn(argument);
     if (!NEGATED.includes(operator)) {
       throw new InvalidPatternError(
-        `The value of "anything-but" must be values, or an object with one of ${NEGATED.join(', ')}`,
+        `The value of "anything-but" must be one or several values, or an object with one of the operators ${NEGATED.join(', ')}`,
       );
     }
     const list: unknown[] = Array.isArray(texts) ? texts : [texts];

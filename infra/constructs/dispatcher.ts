@@ -58,7 +58,7 @@ export class Dispatcher extends Construct {
       reason: 'The star matches the versions and aliases of this one function.',
     });
     new Schedule(this, 'Schedule', {
-      description: 'Starts the dispatch function, which polls the integrations that are due',
+      description: 'Starts the dispatch function, which requests a poll of each integration that is due',
       schedule: ScheduleExpression.rate(every),
       target: new LambdaInvoke(this.function, { role, deadLetterQueue: this.deadLetters, retryAttempts: 2 }),
     });

@@ -44,8 +44,8 @@ function assetOf(folder: string, entry: string, write: (directory: string) => vo
       // The CDK requires an image for machines that cannot bundle locally, but every machine can bundle
       // locally.
       image: DockerImage.fromRegistry('none'),
-      // The CDK uses a bundle again for a function with the same folder and command. So the command must be
-      // different for each function.
+      // For a function with the same folder and command, the CDK would reuse the bundle. So each function has
+      // a different command.
       command: [entry],
     },
   });

@@ -37,8 +37,8 @@ function addFields(node: unknown, path: string[], items: Items, fields: Map<stri
 }
 
 /**
- * Returns the fields of a rule in the order in which event-ruler compares them. The order determines which
- * fields are absent from an item of a list.
+ * Returns the fields of a rule in the order in which event-ruler compares them. The order matters for
+ * `exists: false`: a field is absent if the list items in which the earlier fields matched do not have it.
  */
 function inOrder(rule: Rule): [string, ReturnType<Rule['get']> & {}][] {
   return [...rule].toSorted(([one], [other]) => (one < other ? -1 : 1));

@@ -49,7 +49,7 @@ export type SandboxIntegration = {
 
 export type SandboxControl = ReturnType<typeof sandboxControl>;
 
-/** Creates the conditions of a sandbox, which a test or a benchmark can change while the sandbox runs. */
+/** Creates the object with which a test or a benchmark controls a running sandbox and counts its requests. */
 export function sandboxControl() {
   return {
     /** How long every response takes, in milliseconds. */

@@ -73,8 +73,8 @@ export function embedTypeface(document: PDFKit.PDFDocument, { bytes, font }: Typ
     /**
      * Records the text that the glyphs of a cluster represent.
      *
-     * @returns whether the cluster has only one glyph, and the recorded text of this glyph is the text of the
-     *   cluster
+     * @returns `isPlain`: the cluster has only one glyph, and the recorded text of this glyph is the text of
+     *   the cluster
      */
     use(text: string, letters: Glyph[], marks: Glyph[]): { isPlain: boolean } {
       const read = letters.map(({ id }, at) => noted(id, text, at === 0 ? text : NOTHING));

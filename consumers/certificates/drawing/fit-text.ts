@@ -31,8 +31,8 @@ export function fitText(paragraph: Paragraph, fit: Fit): FittedText {
 }
 
 /**
- * Returns the lines of a text. If the text has more than `most` lines, the function may return only the first
- * lines, but more than `most`, so that the caller knows that the text is too long.
+ * Returns the lines of a text. Lines after the first `most` + 1 may be missing, because the text is too long
+ * anyway.
  */
 function wrap(paragraph: Paragraph, width: number, most: number): Line[] {
   const { text } = paragraph;

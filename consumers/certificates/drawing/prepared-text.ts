@@ -35,7 +35,7 @@ const bidi = createBidi();
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 /** Characters that set the direction of a text. They are not drawn. */
 const MARKS_OF_DIRECTION = /^[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]$/;
-/** Scripts that share a font. Letters of two of these scripts are in different pieces. */
+/** Scripts that share a font, but are shaped separately. */
 const SCRIPTS = [/\p{Script=Latin}/u, /\p{Script=Greek}/u, /\p{Script=Cyrillic}/u];
 
 /**

@@ -76,8 +76,8 @@ function openSchool(options: SchoolOptions): (now: number) => readonly Entry[] {
   let entries: Entry[] = [];
 
   /**
-   * Schedules a call of `happen` with the next item for its time `at`. After this call, the item after it is
-   * scheduled.
+   * Schedules a call of `happen` with the next item, at the time `at` of this item. The call schedules the
+   * following item.
    */
   const follow = <Item extends { at: number }>(items: Iterator<Item>, happen: (item: Item) => void) => {
     const next = items.next();

@@ -36,7 +36,7 @@ test("the summary of a digest about 500 courses is shorter than Slack's limit an
   const items = Array.from({ length: 500 }, (_, at) => completed(String(at), `${at} ${'x'.repeat(9_000)}`));
   const { lines } = summarise(items);
   expect(lines.length).toBeLessThan(3000);
-  expect(lines).toMatch(/and 480 more kinds$/);
+  expect(lines).toMatch(/and 480 more$/);
 });
 
 describe('the digest of a channel', () => {

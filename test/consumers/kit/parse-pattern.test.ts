@@ -35,10 +35,10 @@ describe('a pattern that EventBridge does not accept', () => {
       /not have an empty text/,
     ],
     ['no prefix in "anything-but"', { a: [{ 'anything-but': { prefix: [] } }] }, /at least one text/],
-    ['"numeric" in "anything-but"', { a: [{ 'anything-but': { numeric: ['=', 1] } }] }, /with one of prefix/],
+    ['"numeric" in "anything-but"', { a: [{ 'anything-but': { numeric: ['=', 1] } }] }, /operators prefix/],
     ['a text for "exists"', { a: [{ exists: 'true' }] }, /true or false/],
     ['a number for "prefix"', { a: [{ prefix: 1 }] }, /must be a text, not 1/],
-    ['a CIDR block of one address', { a: [{ cidr: '10.0.0.1/32' }] }, /fewer bits/],
+    ['a CIDR block of one address', { a: [{ cidr: '10.0.0.1/32' }] }, /prefix length/],
     ['one pattern in "$or"', { $or: [{ a: ['x'] }] }, /at least two/],
     [
       'an operator as a field within "$or"',
