@@ -42,7 +42,7 @@ export async function idRule({ mode, key }: IdSetting): Promise<IdRule> {
   const secret = await key();
   if (secret.length < FEWEST_CHARACTERS) {
     throw new DeploymentError(
-      `The key of hashed ids has fewer than ${FEWEST_CHARACTERS} characters: store a longer key`,
+      `The key for hashing ids has fewer than ${FEWEST_CHARACTERS} characters: store a longer key`,
     );
   }
   const course = hashedIf(looksLikeEmail, secret);

@@ -74,7 +74,7 @@ export const Environment = z.extend(SharedEnvironment, {
   REMOTE_IDS: z._default(RemoteIds, 'hash-emails'),
   REMOTE_IDS_KEY_ID: described(
     z.string().check(z.minLength(1)),
-    'Name or ARN of the secret with the key of hashed ids',
+    'Name or ARN of the secret with the key for hashing ids',
   ),
   OVERLAP_SECONDS: z._default(wholeNumber.check(z.nonnegative()), 15 * 60),
   SURGE_SHARE: z._default(z.coerce.number().check(z.minimum(0), z.maximum(1)), 0.1),

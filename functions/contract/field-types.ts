@@ -17,8 +17,8 @@ export function described<Schema extends z.ZodMiniType>(schema: Schema, descript
 export const Timestamp = z.iso.datetime({ precision: 3 });
 export type Timestamp = z.infer<typeof Timestamp>;
 
-/** 0, 1, 2, ... Defined once, since creating a schema takes time at a cold start. */
+/** An integer of at least 0. Defined once, since creating a schema takes time at a cold start. */
 export const WholeNumber = z.int().check(z.nonnegative());
 
-/** 1, 2, 3, ... */
+/** An integer of at least 1. */
 export const PositiveNumber = z.int().check(z.positive());

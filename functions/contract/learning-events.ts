@@ -93,7 +93,7 @@ export const learningMeanings: Record<LearningEventType, string> = {
   LearnerEnrolled:
     'A progression with the status enrolled is seen for the first time. The enrolment may be long ago: see `enrolledAt`.',
   CourseStarted:
-    'A learner is in progress with a course. The progression is seen for the first time, or was enrolled before.',
+    'A learner started a course. The progression is seen for the first time, or was enrolled before.',
   CourseCompleted:
     'A learner completed a course. The progression is seen for the first time, or had another status before.',
   CourseRecompleted:

@@ -19,7 +19,10 @@ export const metricNames = {
   setAside: 'SetAside',
   unknownStatuses: 'UnknownStatuses',
   runsEnded: 'RunsEnded',
-  /** Published after each poll that published events. The two lags are the longest lags of these events. */
+  /**
+   * Published after each poll that published events: their number, the longest delay of Kombo, and the
+   * longest delay of Schoolbell.
+   */
   eventsPublished: 'EventsPublished',
   komboLagSeconds: 'KomboLagSeconds',
   ownLagSeconds: 'OwnLagSeconds',

@@ -12,8 +12,8 @@ const operational = z.object({
 });
 
 /**
- * The schema of the `detail` of each operational event. Each occurrence has one event, such as one per
- * episode. A retry may publish the same event again, under the same id.
+ * The schema of the `detail` of each operational event. A retry may publish the same event again, under the
+ * same id.
  */
 export const operationalEvents = {
   IntegrationBaselined: z.extend(operational, {

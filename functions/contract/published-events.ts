@@ -13,8 +13,8 @@ export type EventType = keyof typeof publishedEvents;
 export type EventDetail<Type extends EventType> = z.infer<(typeof publishedEvents)[Type]>;
 
 /**
- * The schemas with a mapped type. With it, TypeScript knows the type of the detail even if the type of the
- * event is a type parameter.
+ * The same schemas with a mapped type. It lets TypeScript infer the type of the detail even if the type of
+ * the event is a type parameter.
  */
 const schemas: { readonly [Type in EventType]: z.ZodMiniType<EventDetail<Type>> } = publishedEvents;
 

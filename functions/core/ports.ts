@@ -151,7 +151,8 @@ export type Store = {
   applyEntry(entry: JournalEntry): Promise<void>;
 
   /**
-   * Stores a chunk of a count for as long as a journal entry.
+   * Stores a chunk of a count. It expires like a journal entry.
+   *
    * @param at the current time
    * @returns the chunk's name, which is the same for the same content
    */

@@ -49,8 +49,8 @@ function nothing(): Published {
 }
 
 /**
- * Returns the counts with the delays of an event. `changed_at` separates Kombo's delay from ours; without it,
- * both are unknown.
+ * Returns the counts with the delays of an event. The delay until `changed_at` is Kombo's, and the delay
+ * after it is Schoolbell's. Without `changed_at`, both are unknown.
  */
 function withLags(published: Published, detail: LearningEvent['detail'], now: number): Published {
   const { changedAt } = detail.progression;

@@ -47,7 +47,7 @@ const RESOURCES: [name: string, granted: RegExp, called: RegExp][] = [
   ['bus', /schoolbell\w+bus\w+Parameter/, /^bus$/],
   ['account', /^"\*"$/, /^$/],
   ['secret', /kombosecret\w+Parameter/, /^kombo$/],
-  ['key of hashed ids', /remoteidskey\w+Parameter/, /^remote-ids-key$/],
+  ['key for hashing ids', /remoteidskey\w+Parameter/, /^remote-ids-key$/],
   ['poll queue', /PollQueue/, /\/poll$/],
   ['replay queue', /ReplayQueue/, /\/replay$/],
   ['notifier stack', /AWS::StackId/, /^SchoolbellNotifier$/],

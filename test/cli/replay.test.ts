@@ -153,14 +153,14 @@ describe('the command `replay`', () => {
     const ended = await cli.run('replay', SCHOOL, '--source', 'kombo', '--one', '--course', 'none', '--yes');
 
     expect(ended.exitCode).toBe(1);
-    expect(ended.stderr).toMatch(/No event of sandbox:school matches the options from 1970/);
+    expect(ended.stderr).toMatch(/No event of sandbox:school from 1970.* matches the options/);
   });
 
   it.each([
     [['replay', 'sandbox:other', ...SINCE], 1, /There is no integration sandbox:other/],
     [['replay', SCHOOL, '--from', '2100-01-01'], 1, /--from .* is in the future/],
     [['replay', SCHOOL, ...SINCE, '--to', '2020-02-01'], 1, /journal .* begins at .*--source kombo/],
-    [['replay', SCHOOL, ...SINCE, '--course', 'none'], 1, /No event of sandbox:school matches/],
+    [['replay', SCHOOL, ...SINCE, '--course', 'none'], 1, /No event of sandbox:school from .* matches/],
     [['replay', SCHOOL, ...SINCE, '--type', 'CourseDone'], 2, /Give one of LearnerEnrolled/],
     [['replay', SCHOOL, ...SINCE], 2, /not a terminal.*use --yes/],
     [['replay', SCHOOL], 2, /Missing --from: the time to replay from/],

@@ -59,7 +59,7 @@ const ON: [RegExp, string][] = [
   [/:table\//, 'table'],
   [/schoolbell\w+bus\w+Parameter/, 'bus'],
   [/kombosecret\w+Parameter/, "Kombo's key"],
-  [/remoteidskey\w+Parameter/, 'key of hashed ids'],
+  [/remoteidskey\w+Parameter/, 'key for hashing ids'],
   [/webhooksecret\w+Parameter/, "the webhook's secret"],
   [/AWS::StackId/, 'its own stack'],
   [/stack\/\w+\/\*/, 'stacks that are switched off'],

@@ -115,8 +115,8 @@ const ANONYMISED_AFTER_MS = 14 * 24 * 60 * MINUTE;
 const ERASURE_NEAR_MS = 60 * MINUTE;
 
 /**
- * Returns whether any record was removed 14 days ago, or up to an hour more or less. After 14 days, a removed
- * record without names counts as erased.
+ * Returns whether, for any record, the 14 days after its removal end within an hour or ended less than an
+ * hour ago. After 14 days, a removed record without names counts as erased.
  */
 function isErasureNear(records: Iterable<{ removedAt: number | null }>, now: number): boolean {
   return [...records].some(

@@ -25,8 +25,7 @@ export const INTEGRATION = 'sandbox:simulated';
 
 export type Invocations = {
   /**
-   * Adds the integration as an operator. If this fails, no later operation can stop the polls of the
-   * integration.
+   * Adds the integration as an operator. If this fails, no later command can pause or remove the integration.
    */
   add(): Promise<void>;
   /**

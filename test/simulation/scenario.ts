@@ -24,8 +24,8 @@ export type Scenario = {
   /** The largest difference between the clocks of two machines. */
   machineSkewMs: number;
   /**
-   * Kombo's normal response time. With some values, a page arrives before the current page is processed, and
-   * with other values after.
+   * Kombo's normal response time. It determines whether a page arrives before or after the current page is
+   * processed.
    */
   komboMs: number;
   /** The longest delay until a change becomes visible. */
@@ -163,8 +163,8 @@ function withSpecialKinds(common: CommonScenario, random: Random): Scenario {
     // The delay of a change, plus the time for which an older version is shown, must be shorter than the
     // overlap.
     latenessMs: faults['kombo-lagging'] > 0 ? Math.min(scenario.latenessMs, 2 * MINUTE) : scenario.latenessMs,
-    // When a `Date` header can be ahead, Kombo's clock is never behind the machines' clocks. Otherwise no
-    // clock would show, in Kombo's time, when a run began.
+    // If a `Date` header can be ahead, Kombo's clock must not be behind the machines' clocks. Otherwise, both
+    // clocks could be later than Kombo's real time at the start of a run.
     komboSkewMs: faults['kombo-clock-ahead'] > 0 ? Math.max(common.komboSkewMs, 0) : common.komboSkewMs,
   };
 }

@@ -40,8 +40,8 @@ const BUSY = new Set([
 ]);
 
 /**
- * Writes the states that are known after an entry. A conditional statement writes each state, and succeeds or
- * fails separately. If the entry changes a progression twice, only its last state is written. See
+ * Writes the known state of each progression that the entry changed. Each state is written by a separate
+ * conditional statement. If the entry changes a progression twice, only its last state is written. See
  * `Store.applyEntry`.
  *
  * @throws TransientError when DynamoDB stays too busy for some of the statements; the error of
@@ -97,11 +97,11 @@ async function execute(table: Table, integration: string, writes: Write[]): Prom
 }
 
 /**
- * Returns what remains to do for a write. The response to an earlier request may have been lost, so a
- * statement may find what that request wrote. When an insert finds an item, the update is tried: it succeeds
- * if the item is older. When an update finds no older item, the insert is tried: it succeeds if there is no
- * item. When both conditions fail, this entry or a later one is already stored, and nothing remains. Throws
- * the core's error for any other error code that is not temporary.
+ * Returns the write that must be sent next, or an empty list if the progression is written. A condition may
+ * fail because of an earlier request whose response was lost. So when an insert finds an item, the update is
+ * tried: it succeeds if the item is older. When an update finds no older item, the insert is tried: it
+ * succeeds if there is no item. When both conditions fail, this entry or a later one is already stored.
+ * Throws the core's error for any other error code that is not temporary.
  */
 function remaining(write: Write, code: string | undefined, table: Table): Write[] {
   if (code === undefined) return [];

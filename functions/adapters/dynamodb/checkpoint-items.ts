@@ -61,7 +61,7 @@ export function checkpointItems(
     async saveCheckpoint(next, lease) {
       try {
         await write(table, next, lease, {
-          // Changes only the end of the lease, so that its field `fence` stays the same.
+          // Changes only the time at which the lease ends. The lease's field `fence` stays the same.
           UpdateExpression: 'SET #content = :content, #revision = :next, #lease.#until = :until',
           names: { '#until': 'until' },
           values: { ':until': { S: lease.until } },

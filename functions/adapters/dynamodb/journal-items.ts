@@ -38,7 +38,7 @@ export function journalItems(
         ...expiryOf(entry.detectedAt, retentionDays),
       };
       if (await putItem(table, item, IF_ABSENT)) return;
-      // The content contains the unique owner of its writer's lease. If the stored bytes are equal, this
+      // The content contains the owner of the lease, which is unique. If the stored bytes are equal, this
       // worker wrote them, and the response was lost.
       const stored = (await getItem(table, key))?.['content']?.B;
       if (stored === undefined || Buffer.compare(stored, content) !== 0) {

@@ -39,7 +39,7 @@ function sameAsShown(item: Item, shown: ObservedProgression | undefined): KnownP
     learner,
     course: { id, remoteId, revisionId, revisionRemoteId },
     erased,
-    // If one of these two fields of the stored progression is not null, the encoded forms differ, so that the
+    // These two fields are assumed to be null. If a stored one is not null, the encoded forms differ, and the
     // stored progression is decoded.
     discarded: null,
     unpublishedRemoval: null,

@@ -47,7 +47,7 @@ export function translateError(error: unknown, table: string): unknown {
   }
   if (code === 'ResourceNotFoundException') {
     return new DeploymentError(
-      `There is no DynamoDB table ${table} here: check TABLE_NAME, the region and the AWS account`,
+      `The DynamoDB table ${table} does not exist: check TABLE_NAME, the region and the AWS account`,
       context,
     );
   }

@@ -80,7 +80,7 @@ export function createNotifier(options: { putEvents: PutEvents; bus: string; ret
     });
     if (accepted.length === 1) return;
     if (error !== null) throw error;
-    // The event is not set aside: a retry of the caller publishes it again.
+    // The event is not set aside, because this error makes the caller publish it again.
     const reason = refused[0]?.reason ?? null;
     throw new TransientError(`EventBridge refuses ${event.type}: ${reason}`, { code: reason });
   };

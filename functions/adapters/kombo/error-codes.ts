@@ -132,7 +132,7 @@ function errorOfStatus({ status, logUrl, fromKombo }: Refusal, host: string): Er
   const returned = `${host} returned ${status}`;
   if (status === 401 || status === 403) return new AccessRefusedError(`${returned}: ${CHECK_KEY}`, context);
   if (status === 404 && !fromKombo) {
-    return new AccessRefusedError(`${returned}: check KOMBO_BASE_URL, which ends in /v1 at Kombo`, context);
+    return new AccessRefusedError(`${returned}: check KOMBO_BASE_URL (Kombo's URL ends in /v1)`, context);
   }
   if (status >= 300 && status < 400) {
     return new AccessRefusedError(`${returned}, a redirection: check KOMBO_BASE_URL`, context);

@@ -12,7 +12,7 @@ const LONGEST_SHARED_MS = 15 * MINUTE_MS;
 
 export type RateLimit = ReturnType<typeof createRateLimit>;
 
-/** Creates the known state of Kombo's rate limit. All calls of a client share it. */
+/** Creates an object that knows until when Kombo accepts no requests. All calls of a client share it. */
 export function createRateLimit() {
   let openAt = 0;
   /** Blocks requests for `ms` milliseconds, but for at most 15 minutes. */
@@ -22,7 +22,7 @@ export function createRateLimit() {
   return {
     /**
      * Returns the number of milliseconds until the next request may be made; 0 if it may be made now. The
-     * result is limited, because the clock may have been set back after the limit was reached.
+     * result is at most 15 minutes, even if the clock was set back.
      */
     closedMs: () => Math.min(Math.max(0, openAt - Date.now()), LONGEST_SHARED_MS),
     close,
@@ -48,9 +48,9 @@ export function windowMs(headers: Headers): number | null {
 }
 
 /**
- * Returns `RateLimit-Reset` in milliseconds from now, or null without a valid header. Some servers send a
- * time in seconds since 1970 instead of a duration in seconds. A value of 30 years or more is taken as such a
- * time, because no window lasts that long. It is not valid without a `Date` header.
+ * Returns `RateLimit-Reset` in milliseconds from now. Some servers send a time in seconds since 1970 instead
+ * of a duration in seconds. A value of 30 years or more is taken as such a time, because no window lasts that
+ * long. Returns null without a valid header, or for such a time without a `Date` header.
  */
 function resetMs(headers: Headers): number | null {
   const ms = secondsOf(headers.get('ratelimit-reset'));
@@ -68,7 +68,9 @@ export function retryAfterMs(headers: Headers): number | null {
   return untilMs(Date.parse(value ?? ''), headers);
 }
 
-/** Returns the time from now to `at` by the server's clock, or null without a valid `at` or `Date` header. */
+/**
+ * Returns the milliseconds from the response's `Date` header to `at`, or null if one of them is not valid.
+ */
 function untilMs(at: number, headers: Headers): number | null {
   const ms = at - Date.parse(headers.get('date') ?? '');
   return Number.isNaN(ms) ? null : Math.max(0, ms);

@@ -8,14 +8,14 @@ import { PauseAsked } from './with-retries.ts';
 const KOMBO_PAGES = 'https://app.kombo.dev/';
 
 /**
- * The URL of the log page of a request, such as `https://app.kombo.dev/prod/logs?id=1`. A sentence or an e-mail address
- * does not match.
+ * Matches the URL of the log page of a request, such as `https://app.kombo.dev/prod/logs?id=1`. Does not
+ * match a sentence or an e-mail address.
  */
 const LOG_URL = /^https:\/\/[\w.-]+(?::\d+)?(?:\/[\w.-]*)*(?:\?[\w.=&-]*)?$/;
 
 /**
- * Kombo's error envelope. If another field has an unexpected value, the code is still read. A value that does
- * not look like a code or a URL is omitted, since a proxy may repeat the request there.
+ * Kombo's error envelope. The code is read even if another field has an unexpected value. A value that does
+ * not look like a code or a URL is omitted, since a proxy may repeat the request in these fields.
  */
 const ErrorEnvelope = z.object({
   status: z.unknown(),
@@ -57,7 +57,7 @@ export function dataOf<Data>(
     const refusal = {
       status,
       code,
-      // Without a code, a proxy may have written the body, so only a URL of Kombo's site is kept.
+      // A body without a code may be from a proxy, so its URL is kept only if it is on Kombo's site.
       logUrl: code !== null || log_url?.startsWith(KOMBO_PAGES) ? log_url : null,
       fromKombo: failed.success,
       withCursor,

@@ -32,7 +32,7 @@ export class PauseAsked extends Error {
 /** What limits the attempts of a request. */
 export type Limits = {
   retryBudget: RetryBudget;
-  /** The host, for the error when it does not respond. */
+  /** The host, which is named in the error when it does not respond. */
   host: string;
   limit: RateLimit;
 };

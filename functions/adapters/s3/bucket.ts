@@ -12,7 +12,7 @@ import { awsError } from '../aws-errors.ts';
 /**
  * Creates functions that read and write the objects of one bucket. `replace` writes a text only if the stored
  * revision is still the revision that was read (`If-Match`), or if there is no object and `revision` is null.
- * Otherwise, it returns false. So, of two concurrent writers, the second writer fails. S3 reads are strongly
+ * Otherwise, it returns false. So only one of two concurrent writers succeeds. S3 reads are strongly
  * consistent.
  *
  * @throws each function throws a DeploymentError when access is refused or the bucket does not exist, and a

@@ -123,8 +123,7 @@ export async function countWaiting(client: SQSClient, url: string): Promise<numb
  * tenant: if a tenant has many or slow messages, its messages wait behind the messages of other tenants
  * ("fair queues").
  *
- * The group is the integration's id, or a hash of the id if it is longer than the 128 characters of a group
- * (quotas of messages in the SQS developer guide).
+ * The group is the integration's id. An id of more than 128 characters, the maximum for a group, is hashed.
  */
 export function messageGroupOf(integration: IntegrationId): string {
   return integration.length <= 128 ? integration : createHash('sha256').update(integration).digest('hex');

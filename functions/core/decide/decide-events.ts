@@ -77,8 +77,9 @@ export function silenced(change: Change): Change {
 }
 
 /**
- * Returns the change after a person discarded it: the published state stays, and no event is published while
- * Kombo shows the discarded facts. The state of a new record is stored without an event.
+ * Returns the change that is stored after a person discarded it. The known state stays. The discarded facts
+ * are stored beside it, and no event is published while Kombo shows them. The state of a new record is stored
+ * without an event.
  *
  * @param before the known state before the change
  */

@@ -118,10 +118,10 @@ export function mentionsRemoval(
 }
 
 /**
- * Returns the version of the record that is compared with the known state. This is usually the record itself.
- * If the record is older than the known state and differs from it, this is the version from the second read,
- * provided that it is not older than the known state, or is the same older version again (Kombo restored a
- * backup). Returns `ask` if the record must first be read again, and null if no version is trusted.
+ * Returns the version of the record to compare with the known state. This is the record itself, unless it is
+ * older than the known state and differs from it. An older record must be read a second time: without the
+ * result, returns `ask`. The second version is trusted if it is not older than the known state, or if it is
+ * the same older version again (Kombo restored a backup). Otherwise, returns null.
  */
 function latestVersion(
   record: ObservedProgression,
@@ -187,11 +187,10 @@ function classify(
 }
 
 /**
- * Returns whether the baseline's setting determines if the change is published. In a baseline, this is so for
- * each record that the baseline has not stored yet. If the baseline has already stored the record, the change
- * happened during the baseline, and is treated like a change after the baseline. In the first reconciliation
- * after a baseline, this is so for each record that the baseline missed although it was last changed before
- * the baseline began.
+ * Returns whether the baseline's setting determines if the change is published. During a baseline, the
+ * setting applies to each record that the baseline has not stored yet. A later change of a stored record is
+ * treated like a change after the baseline. In the first reconciliation after a baseline, the setting applies
+ * to each record that the baseline missed although it was last changed before the baseline began.
  */
 function isOfBaseline(
   { state }: Change,

@@ -9,7 +9,7 @@ export const NOT_KNOWN_FROM_KOMBO = [
   'Of each record, only the last enrolment, completion and removal is replayed: Kombo does not show earlier ones or corrections.',
   'Kombo does not show the state before an event, so `previous` is null. Dates and ids are those that Kombo shows today.',
   'An enrolment, completion or removal without a usable date is not replayed. A record that Kombo no longer returns is not replayed.',
-  'An anonymised record has no ids any more, so --learner and --course do not select it.',
+  'An anonymised record no longer has the ids of its learner and course, so --learner and --course do not select it.',
   'The range applies to the dates that the platform shows. Dates in local time without a time zone are wrong by up to 14 hours, so choose a wider range.',
   'Records may change while the replay reads them, so the number of sent events can differ slightly from the counted number.',
 ] as const;

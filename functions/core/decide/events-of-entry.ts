@@ -95,8 +95,8 @@ export function occurredAt(transition: Transition, reading: Reading): string {
 
 /**
  * Returns the platform's own date of the event (such as the completion date), or null if the event has no
- * such date. Also returns null if the previous state already had this date together with a status, because
- * the date then belongs to an earlier event.
+ * such date. Also returns null if the previous state already had a status and this date: then the date
+ * belongs to an earlier event.
  */
 function ownDate({ type, previous, state }: Transition): string | null {
   const isFirstStatus = (previous?.status ?? null) === null;
@@ -122,8 +122,8 @@ function ownDate({ type, previous, state }: Transition): string | null {
 }
 
 /**
- * Returns `changed_at` if the change moved it forward, otherwise null. A time before `updated_after` belongs
- * to an earlier change, and also returns null.
+ * Returns `changed_at` if the change moved it forward, otherwise null. Also returns null for a time before
+ * `updated_after`, because such a time belongs to an earlier change.
  */
 function changeDate(
   { state: { changedAt }, isChangeDated }: Transition,

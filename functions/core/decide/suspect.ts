@@ -19,9 +19,9 @@ export type IntegrationHabits = {
 
 /**
  * Returns why a change is suspect, or null if it is not suspect or has no events. Ordinary learning is not
- * suspect: enrolments, starts and completions with recent dates are published in any number. A change counts
- * once: as an older version if the record is older than the known state, otherwise as a removal or
- * restoration if it is one, otherwise as its first suspect event.
+ * suspect: enrolments, starts and completions with recent dates are published in any number. A change has
+ * only one kind: `olderVersion` if the record is older than the known state, otherwise `removed` or
+ * `restored` if it is a removal or restoration, otherwise the kind of its first suspect event.
  *
  * @param before the known state before the change
  */
@@ -93,10 +93,10 @@ function kindOf(
 }
 
 /**
- * Returns why a new record is suspect, or null if it is not. A new record with an old date is suspect. A new
- * record without a date is suspect, except before the first watermark, and except an ongoing one on a
- * platform that never sends enrolment dates (TalentLMS): on such a platform, new enrolments look the same as
- * older records that were newly shared with Kombo.
+ * Returns why a new record is suspect, or null if it is not. A record with an old date is suspect. A record
+ * without a date is suspect once there is a watermark. Exception: on a platform that never sends enrolment
+ * dates (TalentLMS), enrolled or started records without a date are not suspect. There, new enrolments look
+ * the same as older records that were newly shared with Kombo.
  */
 function firstSightingKind(state: ProgressionState, habits: IntegrationHabits): SuspectKind | null {
   const date = recordDate(state);

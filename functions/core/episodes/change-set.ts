@@ -29,8 +29,7 @@ export function changeSet() {
     /**
      * Adds a change.
      *
-     * @returns whether the set did not contain this change before, and whether it contained no change of this
-     *   progression
+     * @returns whether the change is new in this set, and whether its progression is new in this set
      */
     add(fingerprint: Uint8Array): { isNewChange: boolean; isNewProgression: boolean } {
       const change = keyOf(fingerprint);

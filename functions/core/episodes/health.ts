@@ -72,9 +72,9 @@ export function failureOf(error: unknown): Failure {
 }
 
 /**
- * Returns whether the failure begins a new episode. It does if the previous failure had another kind and was
- * not the integration's own (the integration was being set up, access was refused, or the deployment was
- * wrong), and no notice of the previous failure was due.
+ * Returns whether the failure begins a new episode. It does if the previous failure had another kind, needed
+ * no notice, and was not the integration's own: the integration was being set up, access was refused, or the
+ * deployment was wrong.
  */
 function beginsEpisode({ needsNotice, failure: before }: Failing, now: Failure): boolean {
   const wasOwn = before.kind === 'transient' || before.kind === 'integration';

@@ -29,16 +29,16 @@ export function exceedsLimit(
 }
 
 /**
- * Returns whether all waiting changes were counted, beginning at the current position of the run. Before
- * that, a person cannot release or discard them.
+ * Returns whether all waiting changes from the run's current position on were counted. Until then, a person
+ * cannot release or discard them.
  */
 export function isCounted(held: Held, run: Run | null): boolean {
   return held.counting === null && stoppedHere(held, run);
 }
 
 /**
- * Returns the run at the position up to which suspect changes were counted. Returns null if no count for the
- * run in this slot is in progress, or if the run has moved since the count began.
+ * Returns the run at the next page to count. Returns null if no count of this run is in progress, or if the
+ * run has moved since the count began.
  */
 export function countingOf({ held, ...checkpoint }: Checkpoint, slot: 'run' | 'reconciliation'): Run | null {
   if (held === null || slotOf(held.mode) !== slot || !stoppedHere(held, checkpoint[slot])) return null;
@@ -71,8 +71,8 @@ export function newHold({ checkpoint, ports, settings }: Worker, run: Run): Held
 }
 
 /**
- * Returns the checkpoint without the count of the run in this slot. It is called when the run starts again,
- * since the changes of the run must then be counted again.
+ * Returns the checkpoint without the count of this run. It is called when the run starts again, since its
+ * changes must then be counted again.
  */
 export function withoutCount(checkpoint: Checkpoint, slot: 'run' | 'reconciliation'): Checkpoint {
   const { held } = checkpoint;
@@ -175,9 +175,9 @@ export async function readHoldDecisions({
 }
 
 /**
- * Returns the decisions that remain when a run ends. Decisions about changes that stopped this run do not
- * remain. All decisions remain if Kombo showed a record that is not trusted or cannot be read, since this
- * record is read again and may contain a counted change.
+ * Returns the decisions to keep when a run ends. Decisions about changes that stopped this run are dropped.
+ * All decisions are kept if a record was not trusted or could not be read, since this record is read again
+ * and may contain a counted change.
  */
 export function decisionsAfter({ holdDecisions, hasSetAside }: Checkpoint, run: Run): HoldDecision[] {
   if (run.hasUntrusted || hasSetAside) return holdDecisions;

@@ -9,7 +9,7 @@ import { countEvents, type JournalEntry, sumTallies } from '../state/journal-ent
 import { slotOf } from '../state/run-progress.ts';
 import { change, save, saveSoon, stopIfExpired, type Worker } from './worker.ts';
 
-/** Returns a checkpoint with changes that do not follow from an entry, such as the next cursor. */
+/** Returns a checkpoint with the changes that an entry does not determine, such as the next cursor. */
 type Progress = (checkpoint: Checkpoint) => Checkpoint;
 const NO_PROGRESS: Progress = (checkpoint) => checkpoint;
 

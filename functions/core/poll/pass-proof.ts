@@ -6,13 +6,14 @@ import type { Page } from '../state/progression.ts';
  * all its pages in one call. The proof holds if no id came twice and every record could be read.
  *
  * A pass can skip a record only if records move between two of its pages. If a cursor is an offset, a record
- * that moves from a page that was read to a later page comes twice. If a cursor is the key of the last
- * record, only the moved record itself can be skipped, and the next run finds it by its new update time. The
- * proof does not cover rows that disappear from Kombo completely: see `docs/adr/0026-read-pages-once.md`.
+ * is skipped when a record before it moves to a later page. The moved record then comes twice. If a cursor is
+ * the key of the last record, only the moved record itself can be skipped, and the next run finds it by its
+ * new update time. The proof does not cover rows that disappear from Kombo completely: see
+ * `docs/adr/0026-read-pages-once.md`.
  *
  * Each id is stored as a hash of 53 bits. If two ids have the same hash, the only effect is a second pass.
- * The buffer reserves addresses for `MOST_IDS` ids, but memory only for the ids that it holds, so that it
- * grows without a copy.
+ * The buffer reserves addresses for `MOST_IDS` ids, so it grows without a copy. It uses memory only for the
+ * ids that it contains.
  */
 export function passProof() {
   const buffer = new ArrayBuffer(0, { maxByteLength: MOST_IDS * Float64Array.BYTES_PER_ELEMENT });
@@ -32,8 +33,8 @@ export function passProof() {
 }
 
 /**
- * The maximum number of records of a pass that can be proven. They need 80 MB of addresses. A longer pass is
- * read again.
+ * The maximum number of records of a pass that can be proven. Their hashes take 80 MB. A longer pass is read
+ * again.
  */
 const MOST_IDS = 10_000_000;
 

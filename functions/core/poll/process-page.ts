@@ -7,7 +7,7 @@ import type { ObservedProgression, Page } from '../state/progression.ts';
 import { afterPage, slotOf, withRun } from '../state/run-progress.ts';
 import { removeReadable, setAsideRejected } from './set-aside-records.ts';
 
-/** The parameters of reading the pages of a run once, from its cursor on. */
+/** The parameters of one reading of a run's pages, from its cursor on. */
 export type Pass = {
   mode: PollMode;
   pages: AsyncGenerator<Page, void, void>;

@@ -148,7 +148,7 @@ async function commitPages(
  */
 async function stopBefore(worker: Worker, stopped: StoppedPage, pass: Pass): Promise<'more' | 'held'> {
   const { held, [slotOf(pass.mode)]: run } = worker.checkpoint;
-  if (run === null) throw new Error('a run that stops before a page has begun');
+  if (run === null) throw new Error('no run is in progress');
   if (held?.mode === pass.mode && isCounted(held, run)) {
     await publishHeld(worker, held);
     return 'held';

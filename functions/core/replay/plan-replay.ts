@@ -144,8 +144,8 @@ function ofTypes(byType: EventCounts, types: LearningEventType[]): EventCounts {
 
 /**
  * Counts the events that can be derived from Kombo's records. Reads only the records of the filter's learners
- * if these are certainly all records with matching events, otherwise every record. The replay itself reads
- * only the records of the counted learners, if there are at most 50 of them.
+ * if Kombo returns records of each of them, otherwise all records. The replay itself reads only the records
+ * of the counted learners, if there are at most 50 of them.
  */
 async function planFromKombo(
   ports: PlanPorts,
@@ -154,8 +154,8 @@ async function planFromKombo(
 ): Promise<Planned> {
   const selection = { integration: id, range, filter };
   let read = await readKombo(ports, selection, asFilter(filter.learners));
-  // If no record was read for a requested id, this id may be the platform's own id of a learner. A request cannot
-  // filter by such an id, so the records of all learners are read.
+  // If Kombo returned no record for an id of the filter, this id may be the platform's own id of a learner.
+  // Kombo cannot filter by such an id, so all records are read.
   if (read.unseen.size > 0) read = await readKombo(ports, selection, []);
   const position = komboStart(asFilter(read.users));
   return planned({ ...selection, position, ...read.counted.read() });
@@ -223,7 +223,7 @@ function planned(plan: ReplayPlan): Planned {
 
 function noEvent({ integration, range: { from, to } }: Pick<ReplayPlan, 'integration' | 'range'>): string {
   const range = to === null ? `from ${from} on` : `between ${from} and ${to}`;
-  return `No event of ${integration} matches the options ${range}.`;
+  return `No event of ${integration} ${range} matches the options.`;
 }
 
 function counter() {

@@ -46,7 +46,7 @@ export function knownAfter(change: Change, entry: number): KnownProgression {
   };
 }
 
-/** How many changes of an entry are of each of these sorts. */
+/** The number of changes of an entry in each category. A change may be in several categories. */
 export const Tally = z.object({
   firstSeen: WholeNumber,
   /** Suspect changes that were published without a person's decision. They count towards the limit. */

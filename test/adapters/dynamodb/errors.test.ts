@@ -41,7 +41,7 @@ describe('a table that does not exist or cannot be reached', () => {
     const store = createStore({ calls: engine.calls(), table: 'another-table', retentionDays: 90 });
 
     await expect(store.readIntegrations()).rejects.toThrow(
-      'There is no DynamoDB table another-table here: check TABLE_NAME, the region and the AWS account',
+      'The DynamoDB table another-table does not exist: check TABLE_NAME, the region and the AWS account',
     );
   });
 

@@ -131,7 +131,7 @@ describe('a response without an error code', () => {
 
     const { message } = await failureOf(() => firstPage(komboAt(server)));
 
-    expect(message).toBe(`${server.host} returned 404: check KOMBO_BASE_URL, which ends in /v1 at Kombo`);
+    expect(message).toBe(`${server.host} returned 404: check KOMBO_BASE_URL (Kombo's URL ends in /v1)`);
   });
 });
 

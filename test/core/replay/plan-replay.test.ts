@@ -58,7 +58,7 @@ test.each([
   [{ range: { from: ALWAYS.from, to: '2026-01-02T00:00:00.000Z' } }, /begins at 2026-03-02T08:01:00.000Z/],
   [
     { filter: { ...ANY_EVENT, courses: ['c9'] } },
-    /No event of moodle:test matches the options from 2026-01-01T00:00:00.000Z on\./,
+    /No event of moodle:test from 2026-01-01T00:00:00.000Z on matches the options\./,
   ],
 ] satisfies [Partial<ReplayRequest>, RegExp][])(
   'a replay with wrong input is refused with one line that names the mistake: %j',

@@ -41,9 +41,9 @@ async function catchByTests({ patches }: DeliberateBug, files: string[]): Promis
 }
 
 /**
- * Searches for the first seed that breaks a promise with the bug. If the bug needs special settings of the
- * histories, it counts as caught only if no seed up to this one breaks a promise with these settings and
- * without the bug.
+ * Searches for the first seed that breaks a promise with the bug. If the bug needs special settings, the same
+ * seeds must break no promise with these settings and without the bug. Otherwise, the bug does not count as
+ * caught.
  */
 async function catchBySeeds(
   { patches, setting = { patches: [], scenario: {} } }: DeliberateBug,

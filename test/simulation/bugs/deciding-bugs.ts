@@ -1,7 +1,7 @@
 import { type DeliberateBug, one } from './deliberate-bug.ts';
 import { AGED, withFault, withKind } from './settings.ts';
 
-/** Bugs in the decision which events a record publishes. */
+/** Bugs in deciding which events a record publishes. */
 export const decidingBugs: DeliberateBug[] = [
   {
     name: 'a change does not name the previous entry of its progression',

@@ -74,7 +74,7 @@ const PAGES_KEPT: SourcePatch[] = [
   ),
 ];
 
-/** Bugs in how a run reads, journals, publishes and saves, and in who may do so. */
+/** Bugs in how a run reads, journals, publishes and saves, and in which worker may write. */
 export const runBugs: DeliberateBug[] = [
   {
     name: 'recovery is omitted',

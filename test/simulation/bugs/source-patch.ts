@@ -6,9 +6,8 @@ export type SourcePatch = { file: string; replace: string; by: string };
 const applied = new Set<string>();
 
 /**
- * Replaces strings in the sources. It must be called before the sources are imported.
- *
- * @throws when a file does not contain a string exactly once, as the file is imported
+ * Replaces strings in the sources. It must be called before the sources are imported. The import of a file
+ * fails if the file does not contain each string exactly once.
  */
 export function patchSources(patches: SourcePatch[]): void {
   registerHooks({

@@ -53,9 +53,9 @@ export function storiesOf(received: ReceivedEvent[], refused: ReceivedEvent[], a
 }
 
 /**
- * Checks the events of each progression in the journal's order: `previous` must be the state of the event
- * before, and the bus must have accepted the event after the event before. The order of refused events is not
- * checked.
+ * Checks the events of each progression in the journal's order. Each `previous` must be the state of the
+ * preceding event, and the bus must have accepted the preceding event first. The order of refused events is
+ * not checked.
  */
 export function checkChains(stories: Stories, accuse: Accuse): void {
   for (const [id, events] of stories) {

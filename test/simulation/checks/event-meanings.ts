@@ -34,8 +34,8 @@ export const meanings: Record<LearningEventType, Meaning> = {
 };
 
 /**
- * Returns whether the status and the dates, whose changes have events of their own, are unchanged. Returns
- * true without a status, because then a changed date has no event.
+ * Returns whether the status and the dates are unchanged, so that no other event is needed. Returns true
+ * without a status, because then a changed date has no event.
  */
 function isReported(is: ProgressionState, was: ProgressionState): boolean {
   if (is.status === null) return true;

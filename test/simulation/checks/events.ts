@@ -50,8 +50,8 @@ type Reached = { unexplained: number; showing: number; from: number; explained: 
 function checkExplained(events: TakenEvent[], showings: Showing[], clocks: Clocks, accuse: Accuse): void {
   const wasErased = erasedBefore(events);
   /**
-   * For each number of events from the first on: the smallest possible number of events without an
-   * explanation, and the earliest version that explains the last change.
+   * The best explanation of the first `n` events, by `n`: the one with the fewest unexplained events, and
+   * among these the one whose last change has the earliest version.
    */
   const best: Reached[] = [{ unexplained: 0, showing: 0, from: 0, explained: null }];
   for (let end = 1; end <= events.length; end++) {
@@ -91,9 +91,9 @@ function checkExplained(events: TakenEvent[], showings: Showing[], clocks: Clock
 }
 
 /**
- * Returns the index from which the versions of the next change may come. After a version that was requested
- * by its id, they may also come from the last page before the response: it was fetched meanwhile and is
- * processed later.
+ * Returns the index of the first version that may explain the next change. If the version at `at` was
+ * requested by its id, the result is the version from the last page before it: that page was fetched earlier
+ * and is processed later.
  */
 function decidedAfter(showings: Showing[], at: number): number {
   if (showings[at]?.by !== 'ids') return at;
@@ -102,9 +102,9 @@ function decidedAfter(showings: Showing[], at: number): number {
 }
 
 /**
- * Returns whether explanation `a` is better than `b`: it leaves fewer events unexplained, or as many events
- * and its version is not later. The caller passes as `a` the explanation with more events in the last change,
- * because it is more likely.
+ * Returns whether explanation `a` is better than `b`: it leaves fewer events unexplained, or equally many and
+ * its version is not later. If both are equal, `a` is chosen: the caller passes the one with more events in
+ * its last change, which is more likely.
  */
 function isBetter(a: Reached, b: Reached): boolean {
   return a.unexplained < b.unexplained || (a.unexplained === b.unexplained && a.showing <= b.showing);
@@ -193,10 +193,9 @@ function checkReferences({ change, by }: Explained, showings: Showing[], accuse:
 const NOBODY = { learner: { id: null, remoteId: null }, course: { id: null, revision: null } };
 
 /**
- * Returns the values that an event may have: the value in this version. If the version has no value, returns
- * the value in the last processed version that has one, and the values in the versions between these two,
- * which may or may not have been processed. If no processed version has a value, the event may also have
- * none.
+ * Returns the values that an event may have. This is the value of the version itself, if it has one.
+ * Otherwise, it is the last value that was certainly processed, or a later value that may have been
+ * processed. If no value was certainly processed, the event may also have none.
  */
 function lastShown<Of extends 'learner' | 'course'>(
   showings: Showing[],

@@ -13,9 +13,9 @@ const ANONYMISED_AFTER = 14 * 24 * HOUR;
 /** The events that one change of a record published, and the known state before the change. */
 export type ChangeEvents = {
   events: TakenEvent[];
-  /** Whether the record was erased before. Null means that no event shows this. */
+  /** Whether the record was erased before the change. Null means that no event shows this. */
   wasErased: boolean | null;
-  /** Whether no event of the record was published before. */
+  /** Whether these are the first events of the record. */
   isFirst: boolean;
 };
 
@@ -69,8 +69,8 @@ export function isConfirmed({ changedAt, by }: Showing, was: ProgressionState | 
 }
 
 /**
- * Returns whether the states between the events of a change are right: they have the new status and the new
- * dates, and until the event about the removal or return, the removal date from before the change.
+ * Returns whether the states between the events of a change are right. They must have the new status and the
+ * new dates. Until the removal or restoration, they must have the removal date from before the change.
  */
 function statesFollow(events: TakenEvent[]): boolean {
   const [was, is] = [events[0]?.detail.previous ?? null, events.at(-1)?.detail.progression];
@@ -83,8 +83,8 @@ function statesFollow(events: TakenEvent[]): boolean {
 
 /**
  * Returns whether the status and the dates in `is` follow from the version that Kombo showed (`showing`) and
- * the state before it (`was`). A null in the version keeps the known value. Exception: if the status is new, a
- * null completion date removes the known one.
+ * the state before it (`was`). A null in the version keeps the known value. Exception: a null completion date
+ * beside a new status removes the known date.
  */
 export function areFactsShown(
   is: Pick<ProgressionState, 'status' | 'enrolledAt' | 'completedAt'>,
@@ -126,8 +126,9 @@ function isRemovalShown({ events, wasErased }: ChangeEvents, showing: Showing, d
 }
 
 /**
- * Returns whether the version counts as erased: a removed record that lost its ids, or whose removal is 14
- * days old and whose names are blank. Clocks differ, so within two hours of this age the result is `perhaps`.
+ * Returns whether the version counts as erased: a removed record without ids of its learner, or one that was
+ * removed 14 days ago and has blank names. Clocks differ, so the result is `perhaps` within two hours of that
+ * age.
  *
  * @param knownSince the date of the removal if this version shows none
  */

@@ -13,8 +13,8 @@ import type { Accuse } from './violation.ts';
  */
 const WINDOW_MS = 23 * 60 * 60 * 1000;
 /**
- * How long before the start of a hold the held changes may have been shown, because a page is fetched before
- * its changes are held.
+ * The longest time between the response that shows a change and the start of its hold. A page is fetched
+ * before its changes are held.
  */
 const COUNTED_BEFORE = 10 * 60 * 1000;
 const SAMPLE_SIZE = 10;
@@ -128,8 +128,8 @@ function suspectChanges({
 }
 
 /**
- * Returns whether the mode of the baseline determines if a change is published. This is so in a baseline, and in a
- * reconciliation for the records that the baseline should have read.
+ * Returns whether the mode of the baseline determines if a change is published. It does in a baseline, and in
+ * a reconciliation for the records that the baseline should have read.
  */
 function isOfBaseline(
   mode: JournalEntry['mode'],

@@ -4,9 +4,9 @@ import type { TakenEvent } from './chains.ts';
 import { iso } from './explained-changes.ts';
 
 /**
- * Returns whether `occurredAt` is right. It must be the platform's own date of the event. Without such a date
- * it must be `changed_at`, if that changed with this change and is not before `updated_after`, and otherwise
- * the time of detection.
+ * Returns whether `occurredAt` is right. It must be the platform's own date of the event. Without such a
+ * date, it must be `changed_at`, if this change set it and it is not before `updated_after`. Otherwise, it
+ * must be the time of detection.
  *
  * @param change the events of the change
  * @param showing the version that the change comes from

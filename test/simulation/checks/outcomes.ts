@@ -48,11 +48,11 @@ export function outcomeWatch(scenario: Scenario, now: () => number): OutcomeWatc
         running--;
         const isClean = end.kind === 'ended' || end.kind === 'more' || end.kind === 'held';
         if (!isClean) lastTrouble = now();
-        // The end counts as clean only if no fault occurred since the call began, because a frozen process
-        // reports its end much later than it happened.
+        // A frozen process reports its end late. So the lease counts as released only if no fault occurred
+        // since the call began.
         wasCleanlyLeft = isClean && running === 0 && lastTrouble < begunAt;
-        // A worker that was frozen beyond its lease stops, whether or not another worker has acquired the
-        // lease. So only quick calls are checked.
+        // A worker that was frozen beyond its lease ends as `superseded`, even if no other worker has
+        // acquired the lease. So only quick calls are checked.
         const wasQuick = now() - begunAt < scenario.leaseMs / 2;
         const isDelayed = scenario.faults['table-write-delayed'] > 0;
         const wasAlone = isAlone && begun === place && wasQuick && !isDelayed;

@@ -170,7 +170,8 @@ function checkReturns(entries: JournalEntry[], isBaselineSilent: boolean, accuse
 }
 
 /**
- * Checks that the last event of each progression has the known state, so that no later change lacks an event.
+ * Checks that the state after the last event of each progression is the known state. Otherwise, a later
+ * change has no event.
  */
 function checkStoryEnd(
   { state }: KnownProgression,

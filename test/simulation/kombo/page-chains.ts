@@ -84,8 +84,8 @@ export function pageChains(school: School, habits: PageHabits, random: Random): 
   };
 
   /**
-   * Adds 1 to the `slips` of each record that matched when the pass began and whose present version no page
-   * of the pass has shown.
+   * Adds 1 to the `slips` of each record that the pass skipped: it matched when the pass began, and no page
+   * of the pass showed its present version.
    */
   const countSlips = ({ matched, shown }: Chain) => {
     for (const id of matched) {

@@ -52,8 +52,8 @@ const reductions: ((scenario: Scenario) => Scenario[])[] = [
 ];
 
 /**
- * Returns numbers less than `count`: zero, a quarter, half and three quarters of `count`, and one less. If
- * `atMost` is less than `count`, it is used instead of `count`, and is itself the last number.
+ * Returns numbers less than `count`: zero, a quarter, half and three quarters of it, and one less. If `count`
+ * exceeds `atMost`, the fractions are those of `atMost`, and the last number is `atMost`.
  */
 function fewer(count: number, atMost = count): number[] {
   const most = Math.min(count, atMost);

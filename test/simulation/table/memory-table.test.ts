@@ -32,7 +32,7 @@ afterAll(async () => {
   await engine.close();
 });
 
-test('the simulated DynamoDB returns the same result as the embedded DynamoDB for each call of random sequences of calls', async () => {
+test('for each call in a random sequence, the simulated DynamoDB returns the same result as the embedded DynamoDB', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(randomCall, { minLength: 1, maxLength: 25 }), async (calls) => {
       const prefix = `history${histories++}`;

@@ -54,7 +54,7 @@ export function virtualTime(start: number, stepLimit: number, install: InstallTi
         const result = task().finally(() => {
           isDone = true;
         });
-        // The loop below handles a rejection of this promise. Before the loop, nothing awaits the promise.
+        // Without this, a rejection before the `await` below would count as unhandled.
         result.catch(() => undefined);
         await settle();
         for (let steps = 0; !isDone; steps++) {
