@@ -24,7 +24,7 @@ export type UrlResponse = { statusCode: number; body: string };
 
 export type WebhookOutcome =
   | { kind: 'refused'; status: 400 | 401 | 405 | 413; reason: string }
-  /** `poll` null: the webhook does not concern course progressions, or has no valid integration id. */
+  /** `poll` is null if the webhook does not concern course progressions or has no valid integration id. */
   | { kind: 'accepted'; type: string; poll: PollMessage | null };
 
 export type WebhookParts = {

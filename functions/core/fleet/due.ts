@@ -14,7 +14,9 @@ export type DispatchState = {
   now: number;
   /** The time from one dispatch to the next, in milliseconds. */
   intervalMs: number;
-  /** The last probe. It is null if there was none, or if no failure may be an error of the deployment. */
+  /**
+   * The last probe. It is null if there was none, or if the deployment cannot be the cause of any failure.
+   */
   lastProbe: Probe | null;
 };
 

@@ -6,7 +6,7 @@ import { known } from './event-meanings.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** The longest time between the detection of a page and the last request for one of its records by id. */
+/** The longest time between the read of a page and the last request for one of its records by id. */
 const ASKED_WITHIN = 10 * MINUTE;
 const ANONYMISED_AFTER = 14 * 24 * HOUR;
 
@@ -165,8 +165,8 @@ function isDisbelieved(
 }
 
 /**
- * Returns whether Kombo may have reported the data as expired when the core asked about this version. Before
- * the core requests a record by its id, it asks about the page that showed the record first.
+ * Returns whether the data may have been expired when the core asked Kombo about it for this version. The
+ * core asks when a page shows the record, before it requests the record by its id.
  */
 export function mayBeExpired(
   { at, by }: Pick<Showing, 'at' | 'by'>,
