@@ -56,7 +56,7 @@ const PERIOD_MS = 20;
 
 /**
  * Limits a process to a share of one core. Every 2 ms, stops the process if it has used more processor time
- * than its share of the elapsed time plus one period, otherwise continues it.
+ * than its share allows: its share of the elapsed time plus one period. Otherwise, lets the process continue.
  */
 function limitShare(child: ChildProcess, share: number): void {
   const began = performance.now();

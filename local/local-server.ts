@@ -34,7 +34,7 @@ export async function startLocalServer(server: Server, { port = 0, deadlineMs = 
       if (!server.listening) return;
       await new Promise<void>((resolve, reject) => {
         const until = Date.now() + drainMs;
-        // A connection becomes idle after its response, even if its request began before `close`.
+        // A request that began before `close` still gets its response. Only then is its connection idle.
         const timer = setInterval(() => {
           if (Date.now() < until) server.closeIdleConnections();
           else server.closeAllConnections();

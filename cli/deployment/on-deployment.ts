@@ -20,8 +20,8 @@ type OnDeployment = {
    */
   aroundEvent?: (print: () => void) => void;
   /**
-   * Returns a sentence about what was shown until Ctrl-C. Only commands that only read data have this
-   * function. At Ctrl-C, these commands end without waiting for their work.
+   * Returns a sentence about what was shown until Ctrl-C. Set only by commands that do not write data. At
+   * Ctrl-C, these commands end without waiting for their work.
    */
   howFar?: () => string;
 };

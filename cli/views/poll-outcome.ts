@@ -5,7 +5,7 @@ import type { PollOutcome } from '../../functions/core/poll/run-poll.ts';
 import type { Failure, LastRun } from '../../functions/core/state/checkpoint.ts';
 import { ExitCode } from '../terminal/exit-code.ts';
 
-/** Returns one line for each run that ended in a poll, and lines about what the runs set aside. */
+/** Returns one line for each run that ended during a poll, and lines about what the runs set aside. */
 export function doneText(id: string, outcome: PollOutcome): string[] {
   const ended = 'ended' in outcome ? outcome.ended : [];
   return [...ended.map(runText), ...ended.flatMap((run) => setAsideText(id, run))];

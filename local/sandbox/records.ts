@@ -11,7 +11,7 @@ export type ProgressionRecord = Omit<Described, 'status'> & { status: string | n
 
 /**
  * The records of one integration at a point in time. Their indexes are 0 to `size - 1`. Records are created
- * on request, so a million of them use no memory. The view is valid until the next call of `at`.
+ * on request, so a million of them use no memory. Do not use this object after the next call of `at`.
  */
 export type RecordView = {
   size: number;

@@ -32,8 +32,8 @@ type Block = { tag: 'H1' | 'P'; text: PreparedText; x: number; baseline: number;
 
 /**
  * Draws the certificate as a PDF: one landscape A4 page that contains its fonts, tagged for screen readers
- * (PDF/UA-1). The same certificate always gives the same bytes. If no font has a letter of the learner's
- * name, the learner's number is drawn instead of the name. A text that is too long is cut.
+ * (PDF/UA-1). The same certificate always gives the same bytes. If the fonts cannot draw every letter of the
+ * learner's name, the learner's id is drawn instead of the name. A text that is too long is cut.
  */
 export async function drawCertificate(
   certificate: Certificate,
@@ -176,8 +176,8 @@ function dateTexts(instant: string, { locale, timeZone }: CertificateTexts): str
 }
 
 /**
- * Returns the direction of the locale. The text of a date does not show it: a date in a right-to-left language may
- * begin with digits or Latin letters.
+ * Returns the direction of the locale. The text of a date does not show the direction, because a date in a
+ * right-to-left language may begin with digits or Latin letters.
  */
 function directionOf(locale: string): Direction {
   // TypeScript's types do not contain `getTextInfo` yet.
