@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { countPolls } from '../../bench/counts.ts';
 
-it('a poll without changes, with a page of changes and with ten pages makes the expected requests and uses the expected capacity', async () => {
+it('polls with no change, one page of changes and ten pages of changes make the expected requests and use the expected capacity', async () => {
   const { idle, fullPage, tenth } = await countPolls();
   // The three requests to DynamoDB of every poll read the settings, acquire the lease and release the lease.
   expect(idle).toEqual({

@@ -17,11 +17,11 @@ const REHEARSED = [
   'npx schoolbell replay',
 ];
 
-test("the README's section about AWS has exactly the commands that the rehearsed deployment runs, after `npm ci`", () => {
+test("besides `npm ci`, the README's section about AWS has exactly the commands that the rehearsal in test/deployed runs", () => {
   expect(readmeCommands()).toEqual(['npm ci', ...REHEARSED.map(readmeCommand)]);
 });
 
-test.each(REHEARSED)('the rehearsed deployment runs the command "%s" of the README', (command) => {
+test.each(REHEARSED)('the rehearsal in test/deployed runs the command "%s" of the README', (command) => {
   const suite = readFileSync(new URL('../deployed/rehearsal.deployed.ts', import.meta.url), 'utf8');
   expect(suite).toContain(`readmeCommand('${command}')`);
 });

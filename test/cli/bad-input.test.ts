@@ -9,8 +9,7 @@ import { runSchoolbell } from './run-schoolbell.ts';
 
 vi.mock('../../functions/adapters/kombo/with-retries.ts', async (original) => ({
   ...(await original<object>()),
-  // There is only one attempt, because the wait before a second attempt is at least as long as the total
-  // time.
+  // Only one attempt is made, because the wait before a second attempt would be as long as the total time.
   RETRY_BUDGET: { attemptMs: 20_000, totalMs: 20_000, firstDelayMs: 20_000 },
 }));
 

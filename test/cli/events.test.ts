@@ -106,7 +106,7 @@ describe('the command `events`', () => {
     expect(json.stdout).not.toContain('"code"');
   });
 
-  it('`events --learner --from` shows every event about the learner in the journal, and no note about course progressions', async () => {
+  it("`events --learner --from` shows every event about the learner in the journal, without the note that only Kombo's records were searched", async () => {
     const wanted = all.filter(({ detail }) => detail.learner.remoteId === '1007');
     const args = [SCHOOL, '--learner', 'learner.7@example.com', '--from', '2020-01-01'];
 

@@ -38,7 +38,7 @@ test('`status` of an integration with held changes shows their courses, three ex
   ]);
 });
 
-test('after `release` or `discard`, the text says how many changes were decided and what the next poll publishes', () => {
+test('the text after `release` or `discard` says how many changes were released or discarded, and whether they are published', () => {
   expect(decidedText('release', 'moodle:a', waiting)).toMatch(
     /^43 changes released\. The next poll publishes exactly/,
   );

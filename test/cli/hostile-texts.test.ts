@@ -14,7 +14,7 @@ const REASON = TEXTS.join(' ').replaceAll('\u0000', '').slice(0, 5_000).toWellFo
 let cwd: string;
 let kombo: CommandKombo;
 
-/** Puts a record with `text` in every field that people can write. */
+/** Stores a record at Kombo, with `text` in every field that people can write. */
 function put(id: string, text: string, status: string): void {
   kombo.putRaw({
     id,

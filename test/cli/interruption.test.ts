@@ -71,7 +71,7 @@ const line = (command: string, args: string[]) => [
   ...(WITHOUT_DATA.includes(command) ? [] : ['--local']),
 ];
 
-test('every command of `schoolbell` is tested for its end after an interruption', () => {
+test('the tests of Ctrl-C contain every command of `schoolbell`', () => {
   const leaves = (command: Command): string[] =>
     command.commands.length === 0
       ? [command.name()]
@@ -184,7 +184,7 @@ test("the program's listener for SIGINT stays until the command has ended, even 
   const before = process.rawListeners('SIGINT');
   let during = 0;
   await untilProgramEnds(async () => {
-    // A listener that was added with `once` would be removed by this call through its wrapper.
+    // This call of the listener would remove a listener that was added with `once`.
     const [ours] = process.rawListeners('SIGINT').filter((listener) => !before.includes(listener));
     ours?.('SIGINT');
     during = process.rawListeners('SIGINT').length;

@@ -125,8 +125,7 @@ async function startDeployment() {
     ...environment,
     QUEUE_URL: `${queue.endpoint}/123456789012/poll`,
     REPLAY_QUEUE_URL: `${queue.endpoint}/123456789012/replay`,
-    // The functions keep the platform's ids, and the commands replace them. So the commands must replace ids
-    // that the functions stored.
+    // The functions store the platform's ids unchanged, so that the commands have ids to replace.
     REMOTE_IDS: 'keep',
     POWERTOOLS_SERVICE_NAME: 'Tested',
     AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,

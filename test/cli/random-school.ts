@@ -30,8 +30,8 @@ export function liveAnHour(kombo: CommandKombo, random: () => number): void {
 }
 
 /**
- * Returns the record with the change that `choice` selects, a number from 0 to below 1. The date of a removal
- * or completion is the time of the change.
+ * Returns the record after a change. `choice`, a number from 0 to below 1, selects the change. The date of a
+ * removal or completion is the time of the change.
  */
 function changed(record: PlainRecord, now: string, choice: number): PlainRecord {
   if (choice < 0.2) return { ...record, removedAt: record.removedAt ? null : now };

@@ -7,7 +7,8 @@ import { replayHandler } from '../../functions/replay/handler.ts';
 import { ALWAYS, polledWorld, type ReplayWorld } from '../support/replay-world.ts';
 
 /**
- * Creates the parts of a command on a deployment whose replay function runs as soon as it receives a message.
+ * Creates what a command needs to work on a deployment. The replay function runs as soon as it receives a
+ * message.
  */
 function deployed(at: ReplayWorld) {
   const messages: ReplayMessage[] = [];

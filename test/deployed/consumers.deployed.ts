@@ -68,7 +68,7 @@ describe.runIf(rehearsal.isEmulated)('the consumers that the settings switch on'
   const ofType = (events: Delivered[], type: string) =>
     events.filter((event) => event['detail-type'] === type);
   /**
-   * Checks that a path received the messages that the rules should send for these events, and returns the
+   * Checks that a path received the messages about these events that the rules select, and returns the
    * requests. The code of the Slack function creates the expected messages.
    */
   const expectPosted = async (path: string, rules: Rule[], events: Delivered[]) => {

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
 /**
- * The types of resources that are created through the emulator's Events API, with the resource type in the
- * ARN of each.
+ * The types of resources that are created through the emulator's Events API, and the name of each type in an
+ * ARN.
  */
 const EVENTS_API = new Map([
   ['AWS::Events::Connection', 'connection'],

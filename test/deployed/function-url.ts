@@ -1,6 +1,6 @@
 /**
- * Returns the address of a function URL. The emulator has the same function URLs as AWS, but serves them
- * under a path of its own address.
+ * Returns the address of a function URL. The emulator serves a function under a path of its endpoint, and not
+ * under the host name in the URL.
  */
 export function webhookUrl(url: string): string {
   const emulator = process.env['AWS_ENDPOINT_URL'];

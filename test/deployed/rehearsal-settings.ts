@@ -4,8 +4,8 @@ export const rehearsal = {
   isEmulated: process.env['AWS_ENDPOINT_URL'] !== undefined,
   name: process.env['REHEARSAL_NAME'] ?? 'SchoolbellRehearsal',
   /**
-   * The URL of the sandbox as the functions reach it, with HTTPS unless it is on this machine. If it is
-   * missing, a sandbox is started on this machine, which only an emulator on the same machine can reach.
+   * The URL at which the functions reach the sandbox. It needs HTTPS, unless it is on this machine. By
+   * default, a sandbox is started on this machine, which only an emulator on the same machine can reach.
    */
   komboUrl: process.env['REHEARSAL_KOMBO_URL'],
   /** ARN of the IAM role that runs the rehearsal on AWS, because the bus refuses events of other senders. */

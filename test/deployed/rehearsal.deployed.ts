@@ -148,7 +148,7 @@ describe('a deployment with the commands of the README', () => {
       expect(notified(await slack.receive(1))).toEqual([`CourseCompleted ${idOf(0)}`]);
     });
 
-    it('the command `events` shows the events about a learner and their times', async () => {
+    it('the command `events` shows the events about a learner', async () => {
       const command = readmeCommand('npx schoolbell events')
         .replace('moodle:7C9...', integration)
         .replace('MBAcMj2U...', learnerOf(0));
@@ -185,10 +185,10 @@ describe('a deployment with the commands of the README', () => {
   });
 
   describe('the commands of an operator', () => {
-    it('the command `replay` starts a long replay and shows its progress over several calls of the function', async () => {
+    it('the command `replay` shows the progress of a replay for which the function needs several calls', async () => {
       school.complete(...from(3, 20));
       expect(await poll(20)).toHaveLength(20);
-      // The function reserves one minute to finish, so ten seconds remain in each call.
+      // The function stops one minute before its timeout, so each call sends for ten seconds.
       await shortenTimeout(output('replayFunction'), 70);
       const asked = ['--from', new Date(Date.now() - DAY_MS).toISOString(), '--consumer', 'certificates'];
       await certificates.rest();
@@ -214,7 +214,7 @@ describe('a deployment with the commands of the README', () => {
       expect(await arrived.rest()).toEqual([]);
     });
 
-    it('a reconciliation publishes a change that Kombo does not show to polls since the watermark', async () => {
+    it('a reconciliation publishes a change that incremental polls cannot see', async () => {
       school.completeUnseen(24);
       await schoolbell('reconcile', integration);
       expect(notified(await arrived.receive(1))).toEqual([`CourseCompleted ${idOf(24)}`]);

@@ -140,8 +140,8 @@ it('every dead-letter queue has an alarm, also the dead-letter queues of consume
   );
   const unwatched = deadLetters.filter((id) => !watched.includes(`"Fn::GetAtt":["${id}","QueueName"]`));
   expect(deadLetters.length).toBeGreaterThan(6);
-  // This queue is the only one with the retention of dead letters that is no dead-letter queue: in it, the
-  // events of a digest wait until the scheduled time.
+  // This queue is not a dead-letter queue, although it has the same retention. The events of a digest wait in
+  // it.
   expect(unwatched).toEqual([expect.stringMatching(/Digest(?!DeadLetters)Queue/)]);
   for (const template of consumerTemplates({ alarms: TOPIC })) {
     for (const { AlarmActions } of alarmsIn(template)) {

@@ -55,7 +55,7 @@ it('only the log delivery of the same account may write to the log group of the 
   );
 });
 
-it('the log delivery of the bus has valid names, whatever the name of the deployment is', () => {
+it('the delivery source and destination for the logs of the bus have valid names, whatever the name of the deployment is', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,39}$/), (name) => {
       const { state } = synthesize({ name });

@@ -134,7 +134,7 @@ it('the construct Schoolbell refuses the property `name`, which belongs to the s
 });
 
 describe('an application with the requirements of a company', () => {
-  it("the roles of the construct Schoolbell have their stage's permissions boundary, and its code is in the synthesizer's bucket", () => {
+  it('the roles of the construct Schoolbell have the permissions boundary of the stage, and its functions load code from the bucket of the synthesizer', () => {
     const app = plainApp();
     const stage = new Stage(app, 'Production', {
       env: { account: '111111111111', region: 'eu-west-1' },

@@ -80,7 +80,7 @@ describe('resources that are encrypted with a KMS key of the user', () => {
       'kms:GenerateDataKey',
     ],
   ])(
-    'exactly the IAM policies that allow %s also allow the use of the KMS key with which it is encrypted',
+    'exactly the IAM policies that allow %s also allow the use of the KMS key that encrypts the data',
     (_, action, named, arn, needed) => {
       const users = (policy: z.infer<typeof Statement>[]) =>
         policy.some(
@@ -118,7 +118,7 @@ it('no IAM policy has a permission on a KMS key when the settings contain no KMS
 });
 
 it.each(['table', 'komboSecret', 'webhookSecret'])(
-  'a KMS key for an adopted %s is refused when the settings adopt no such resource',
+  'a KMS key for the %s in the setting `adopt` is refused when `adopt` does not contain the resource itself',
   (name) => {
     expect(() => parseSettings({ adopt: { [`${name}Key`]: key('lonely') } }, 'a file')).toThrow(
       `adopt.${name}Key: is only used with an adopted`,

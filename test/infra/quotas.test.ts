@@ -13,8 +13,8 @@ const Statement = z.looseObject({
 const Policy = z.object({ Statement: z.array(Statement) });
 
 /**
- * Counts what a quota of AWS limits, such as the characters of a policy. Returns a pair for each thing that
- * has the quota: its name and its count.
+ * Returns the name and the count of each thing that a quota of AWS limits, such as the characters of each
+ * policy.
  */
 type Count = (templates: Record<string, Record<string, unknown>>) => [thing: string, count: number][];
 

@@ -145,7 +145,7 @@ describe('the retries of a digest', () => {
     );
   });
 
-  it('an event that waits for a digest becomes a dead letter only after more attempts than two digests have together', () => {
+  it('an event stays in the queue of a digest even when all attempts of two digests fail', () => {
     for (const { tries } of collected) expect(tries).toBeGreaterThan(2 * digest.tries);
   });
 });
@@ -169,9 +169,8 @@ it('the function of a Slack channel has enough time for a batch of messages when
 
 describe('the time of the certificates function', () => {
   /**
-   * The assumed time to draw a certificate in milliseconds. docs/adr/0018 measured at most 380 ms of
-   * processor time. The function has a little more than half of a processor, so drawing takes less than a
-   * second, and this is more than ten times as long.
+   * The assumed time to draw a certificate in milliseconds. It is more than ten times the measured time,
+   * which is less than a second: at most 380 ms of processor time (docs/adr/0018), with half of a processor.
    */
   const drawMs = 10_000;
   const worstMs: Record<Step, number> = {
@@ -209,8 +208,7 @@ describe('the time of the certificates function', () => {
         }
       }),
     );
-    // The histories must contain events with several steps, because events without steps would not test the
-    // limit above.
+    // The random histories must contain events that need many calls, because these events take the most time.
     expect(longestMs).toBeGreaterThan(worstMs.kombo + worstMs.tell + 5 * callMs);
   });
 });

@@ -24,7 +24,7 @@ export function appWithStacks(
     context: {
       ...context,
       '@aws-cdk/core:validationReportPrettyPrint': false,
-      // By default, the CDK records for each construct the line of code that created it.
+      // Otherwise the CDK records the line of code that created each construct, which takes time.
       'aws:cdk:disable-stack-trace': true,
       ...(!bundle && { 'aws:cdk:bundling-stacks': [] }),
     },

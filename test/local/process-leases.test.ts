@@ -62,7 +62,7 @@ test('on one machine, an expired lease or the lease of a process that has ended 
   }
 });
 
-test('on one machine, the owner of a lease can save the checkpoint and release the lease, which is stored with its process id', async () => {
+test('on one machine, a stored lease contains its process id, and its owner can save the checkpoint and release the lease', async () => {
   const { plain, leased } = await stores();
   const lease = { owner: 'here', until: at(60_000) };
   const taken = await leased.takeLease(ID, lease, at(0));

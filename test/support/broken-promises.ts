@@ -101,7 +101,10 @@ function chainBreaks(story: LearningEvent[]): string[] {
 
 const FACTS = ['status', 'enrolledAt', 'completedAt', 'removedAt'] as const;
 
-/** Returns the violations of P4 by an event: it has no new value, or replaces a known value by null. */
+/**
+ * Returns how an event breaks promise P4, silence when nothing happened: it has no new value, or replaces a
+ * known value by null.
+ */
 function saysNothing({ type, detail: { id, previous, progression } }: LearningEvent): string[] {
   if (previous === null) return [];
   const isSame = FACTS.every((field) => previous[field] === progression[field]);

@@ -2,8 +2,8 @@ import type { DynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-c
 import { TABLE_CALLS } from '../../functions/contract/names.ts';
 
 /**
- * Returns the calls with a check of permissions. A call that the role may not make throws an error that no
- * code handles as an error of AWS, because such a call is a mistake in the program.
+ * Returns the calls, which throw an error if the role has no permission. The code does not treat the error as
+ * an error of AWS, because a call without permission is a mistake in the program.
  */
 export function grantedCalls(calls: DynamoDbCalls, who: keyof typeof TABLE_CALLS): DynamoDbCalls {
   const granted: readonly string[] = TABLE_CALLS[who];

@@ -15,7 +15,7 @@ export type Ending = {
   thaw(): Promise<PollOutcome | 'threw'>;
 };
 
-/** Runs a poll with a fault. Returns its outcome, or how it ended otherwise, and the names of its calls. */
+/** Runs a poll with a fault, and returns how it ended. */
 export async function pollWithFault(
   ports: Ports,
   settings: RunSettings,

@@ -87,8 +87,8 @@ export function replayWorld(settings: Partial<RunSettings> = {}): ReplayWorld {
 }
 
 /**
- * Creates an integration after `polls` polls, with an hour between two polls. Each poll publishes one
- * enrolment or completion, of one of three progressions.
+ * Creates an integration and polls it `polls` times, with an hour between two polls. Each poll publishes an
+ * enrolment or completion of one of three progressions.
  */
 export async function polledWorld(polls: number, settings: Partial<RunSettings> = {}): Promise<ReplayWorld> {
   const at = replayWorld(settings);

@@ -31,7 +31,7 @@ export const seatHappenings = SEAT_HAPPENINGS;
  */
 export type SchoolRecord = { raw: RawProgression; updatedAt: number };
 
-/** A school as its customer's Kombo integration shows it. It uses no code of Schoolbell. */
+/** A school as Kombo shows it for one integration. It uses no code of Schoolbell. */
 export type School = {
   happen(happening: Happening): void;
   /** Turns on all fields and replaces unknown statuses, so that Kombo shows the real state. */
@@ -145,7 +145,7 @@ function happenAt(seat: Seat, what: (typeof SEAT_HAPPENINGS)[number], at: number
       seat.removedAt = null;
       break;
     case 'erase':
-      // Kombo erases data without an update of the record.
+      // An erasure does not change the update time of the record.
       seat.isErased = seat.removedAt !== null;
       return;
     case 'touch':

@@ -2,8 +2,8 @@ import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../local/embedd
 import { nativeDynamoDb, startNativeDynamoDb } from '../../local/native-dynamodb.ts';
 
 /**
- * Starts the embedded DynamoDB engine that runs on every platform. With `ENGINE=native`, starts the native
- * engine, for comparison.
+ * Starts the embedded DynamoDB with the engine that runs on every platform. With `ENGINE=native`, uses the
+ * native engine, to compare both.
  */
 export async function startEngine(): Promise<EmbeddedDynamoDb> {
   if (process.env['ENGINE'] !== 'native') return startEmbeddedDynamoDb();

@@ -24,7 +24,7 @@ export type World = {
   /** Adds a record to Kombo, or replaces the record with its id. Its update time is the present time. */
   put(...records: ObservedProgression[]): void;
   poll(request?: Partial<PollRequest>): Promise<PollOutcome>;
-  /** Runs a poll with a fault. Returns its outcome, or how it ended otherwise, and the names of its calls. */
+  /** Runs a poll with a fault, and returns how it ended. */
   pollWithFault(fault: Fault | null, request?: Partial<PollRequest>): Promise<Ending>;
   types(): LearningEventType[];
 };

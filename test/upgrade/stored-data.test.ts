@@ -22,7 +22,7 @@ describe.each(releases())('data of release $version', ({ folder }) => {
     for (const event of learningEvents) expect(parseLearningEvent(event).type).toBe(event['detail-type']);
   });
 
-  it('the stored data of an earlier release is read, and the next poll continues without a second first sync', async () => {
+  it('commands read the stored data of an earlier release, and the next poll does not begin with a new baseline', async () => {
     const directory = join(mkdtempSync(join(tmpdir(), 'schoolbell-upgrade-')), 'data');
     mkdirSync(directory, { mode: 0o700 });
     copyFileSync(join(folder, 'school.json'), join(directory, 'school.json'));

@@ -33,7 +33,7 @@ for (const [name, settings] of Object.entries(DEPLOYMENTS)) {
   for (const stack of [state, notifier, ...consumers]) {
     const template = JSON.stringify(Template.fromStack(stack).toJSON(), null, 1);
     const file = join(folder, 'templates', name, `${stack.stackName}.json`);
-    // The digests of assets change with every line of code.
+    // The hashes of assets are removed, because they change with every line of code.
     writeFileSync(file, template.replaceAll(/[0-9a-f]{64}/g, '<hash>'));
   }
 }

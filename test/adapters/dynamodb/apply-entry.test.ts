@@ -20,8 +20,8 @@ const firstSightings = (names: string[]) =>
   names.map((id) => someChange({ previous: null, state: someState({ id }) }));
 
 /**
- * Creates calls in which a statement may fail, before or after it took effect. `sent` is the number of
- * statements in each request.
+ * Creates a client whose statements may fail, before or after they take effect. `sent` has the number of
+ * statements of each request.
  */
 function failing(outcomeOf: () => 'done' | { code: Code; tookEffect: boolean }) {
   const calls = engine.calls();
@@ -100,7 +100,7 @@ test('when DynamoDB throttles some statements of a batch request, only these sta
   expect((await engine.store().readKnown(integration, ids(20))).size).toBe(20);
 });
 
-test('when random statements of a journal entry fail and are retried, each progression ends with the state of its entry with the highest number', async () => {
+test('after random failures and retries of statements, each progression has the state of its latest journal entry', async () => {
   withoutWaiting();
   const outcome = fc.oneof(
     { arbitrary: fc.constant('done' as const), weight: 3 },

@@ -27,7 +27,10 @@ const entries = fc.array(
 );
 type Entries = typeof entries extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** Returns the error codes of the statements of each request, and the states that are known in the end. */
+/**
+ * Returns the error codes of the statements of each request, and the states that are stored after the last
+ * entry.
+ */
 async function write(calls: DynamoDbCalls, table: string, integration: string, given: Entries) {
   const codes: string[][] = [];
   const recorded: DynamoDbCalls = {

@@ -37,7 +37,7 @@ describe('an error of DynamoDB', () => {
 describe('a table that does not exist or cannot be reached', () => {
   const engine = useEngine();
 
-  it('when the DynamoDB table does not exist, the error has the name of the table and says what to check', async () => {
+  it('when the DynamoDB table does not exist, the error names the table and says what to check', async () => {
     const store = createStore({ calls: engine.calls(), table: 'another-table', retentionDays: 90 });
 
     await expect(store.readIntegrations()).rejects.toThrow(

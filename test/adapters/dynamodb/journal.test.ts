@@ -24,7 +24,7 @@ describe('the journal', () => {
     expect(counts).toEqual({ putItem: 1, getItem: 1 });
   });
 
-  it('for several integrations, the entries that follow their checkpoints are read with one DynamoDB request, without damaged entries', async () => {
+  it('one DynamoDB request reads the journal entries after the checkpoints of several integrations, and leaves out damaged entries', async () => {
     const [finished, left, damaged] = [someIntegration(), someIntegration(), someIntegration()];
     const store = engine.store();
     for (const integration of [finished, left, damaged]) await store.appendEntry(someEntry({ integration }));

@@ -41,7 +41,7 @@ describe('the lease of an integration', () => {
     });
   });
 
-  it('when a worker is refused a lease that another worker holds, the release by the holder returns that another poll was requested', async () => {
+  it('after a second worker was refused the lease, `releaseLease` of the holder returns that another poll was requested', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);
@@ -75,7 +75,7 @@ describe('the lease of an integration', () => {
     expect(answers.filter(({ taken }) => !taken)).toEqual([{ taken: false, until: SOON }]);
   });
 
-  it("when the holder releases the lease before a refused worker's request for another poll is stored, the refused worker acquires the lease", async () => {
+  it('a refused worker acquires the lease when the holder releases it before the worker has stored its request for another poll', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);
@@ -254,7 +254,7 @@ describe('a response that was lost', () => {
     expect(released).toEqual({ again: true });
   });
 
-  it('when a lease is released but the response is lost, the release succeeds even if another worker has saved a checkpoint since', async () => {
+  it('when the response to a release is lost, the repeated request succeeds even if another worker has saved a checkpoint in between', async () => {
     const id = someIntegration();
     const store = engine.store();
     await store.takeLease(id, lease('a'), NOW);

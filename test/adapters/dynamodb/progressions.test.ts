@@ -21,7 +21,7 @@ describe('known progressions', () => {
     expect(known).toEqual(new Map([['p1', knownAfter(change, 7)]]));
   });
 
-  it('a progression is stored with its discarded change; an erased progression is marked as erased and has no learner ids', async () => {
+  it('`readKnown` returns the discarded change of a progression, and no learner ids of an erased progression', async () => {
     const integration = someIntegration();
     const discarded = changeOf('p1');
     const changes = [

@@ -37,7 +37,7 @@ describe('set-aside items', () => {
     expect(await store.readSetAside(integration)).toEqual([record('p1')]);
   });
 
-  it('two records are set aside with one DynamoDB request each, and one more when the response to the first request is lost', async () => {
+  it('when the first response is lost, setting aside two records makes three DynamoDB requests, and each record is listed once', async () => {
     const integration = someIntegration();
     const { calls, counts } = counted(engine.calls());
 

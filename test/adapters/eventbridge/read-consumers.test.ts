@@ -57,7 +57,7 @@ test.each([
   [400, 'AccessDeniedException', { kind: 'deployment', message: /refuses to list the rules of bus bus/ }],
   [503, 'ServiceUnavailable', { kind: 'transient', message: /cannot list the rules of bus bus/ }],
 ] as const)(
-  'when listing the rules of a bus fails with %i %s, the error has the name of the bus',
+  'when listing the rules of a bus fails with %i %s, the error names the bus',
   async (status, code, { kind, message }) => {
     const { client } = await clientOf([{ status, body: { __type: code } }]);
 

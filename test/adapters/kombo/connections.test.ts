@@ -49,7 +49,7 @@ describe('a request that fails in each attempt', () => {
     ['before the response', hangUp],
     ['within the response body', brokenOff],
   ])(
-    'when the connection to Kombo breaks %s in each attempt, the error has the name of the host',
+    'when the connection to Kombo breaks %s in each attempt, the error names the host',
     async (_, failure) => {
       server.replies.push(failure);
 
@@ -69,7 +69,7 @@ describe('a request that fails in each attempt', () => {
     ['no response comes', silence],
     ['the response body stops and does not end', standstill],
   ])(
-    'when %s in each attempt of a request to Kombo, the error has the name of the host and the time limit',
+    'when %s in each attempt of a request to Kombo, the error names the host and the time limit',
     async (_, failure) => {
       server.replies.push(failure);
 
@@ -82,7 +82,7 @@ describe('a request that fails in each attempt', () => {
     },
   );
 
-  test('the error about a refused connection to Kombo has the name of the host but not the API key', async () => {
+  test('the error about a refused connection to Kombo names the host and does not contain the API key', async () => {
     const host = await deadAddress();
 
     const { message } = await failureOf(() => firstPage(komboAt({ baseUrl: `http://${host}/v1` })));
@@ -93,7 +93,7 @@ describe('a request that fails in each attempt', () => {
     expect(message).not.toContain(API_KEY);
   });
 
-  test('the error about a host of Kombo that does not exist has the name of the host', async () => {
+  test('the error about a host of Kombo that does not exist names the host', async () => {
     const { message } = await failureOf(() => firstPage(komboAt({ baseUrl: 'https://kombo.invalid/v1' })));
 
     expect(message).toMatch(/^the request to kombo\.invalid failed \((ENOTFOUND|EAI_AGAIN)\)/);

@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-describe("the time since when an integration's data is expired", () => {
+describe('the time at which the data of an integration expired', () => {
   test("`readDataExpiredAt` returns `data_expired_at` from Kombo's details of the integration", async () => {
     const data_expired_at = '2026-03-01T09:30:00.000Z';
     server.replies.push(
@@ -37,12 +37,15 @@ describe("the time since when an integration's data is expired", () => {
 
   test.each<[string, Reply]>([
     ['the data is valid', success({ id: INTEGRATION, data_expired_at: null })],
-    ['the details lack the field', success({ id: INTEGRATION })],
-    ['the key may not read the details', refusal('PLATFORM.AUTHENTICATION_INVALID', 401)],
+    ['the details of the integration lack the field `data_expired_at`', success({ id: INTEGRATION })],
+    [
+      'the API key may not read the details of the integration',
+      refusal('PLATFORM.AUTHENTICATION_INVALID', 401),
+    ],
     ['Kombo does not know the integration', refusal('PLATFORM.INTEGRATION_NOT_FOUND', 404)],
     ['Kombo returns PLATFORM.RATE_LIMIT_EXCEEDED', refusal('PLATFORM.RATE_LIMIT_EXCEEDED', 429)],
-    ['the server has no details of integrations', send(404, '<html>nothing here</html>')],
-    ['the details are a list', success([])],
+    ['the server has no endpoint for the details of an integration', send(404, '<html>nothing here</html>')],
+    ['the details of the integration are a list', success([])],
     ['the body is not JSON', send(200, 'hello')],
     ['the body ends too early', brokenOff],
     ['the connection breaks', hangUp],

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-test("`readKeyOwner` returns Kombo's environment of the API key and the time in the `Date` header", async () => {
+test('`readKeyOwner` returns the Kombo environment of the API key and the time in the `Date` header', async () => {
   server.replies.push(success({ environment_id: 'env-1', customer_id: 'customer-1' }));
 
   expect(await komboAt(server).readKeyOwner()).toEqual({

@@ -4,10 +4,7 @@ import { isRunError, type RunError } from '../../../functions/core/errors.ts';
 import type { Kombo } from '../../../functions/core/ports.ts';
 import { API_KEY, INTEGRATION } from './scripted-kombo.ts';
 
-/**
- * Makes only one attempt, because the wait before a second attempt is at least as long as the whole time
- * budget.
- */
+/** Makes only one attempt, because the wait before a second attempt would be as long as the total time. */
 export const ONCE: RetryBudget = { attemptMs: 20_000, totalMs: 20_000, firstDelayMs: 20_000 };
 /**
  * Retries after about 1 ms, and then after waits that double, for at most 40 seconds. No test takes that

@@ -155,14 +155,14 @@ describe('a short window of a rate limit', () => {
   });
 });
 
-describe('a window that ends later than a call may take', () => {
+describe('a wait that is longer than a call may take', () => {
   test.each([
     ['by Retry-After', refusal({ 'retry-after': '90' })],
     ['by RateLimit-Reset', refusal({ 'ratelimit-reset': '90' })],
     ['by a proxy without a code', refusal({ 'retry-after': '90' }, null)],
     ['with an unknown error code', refusal({ 'retry-after': '90' }, 'PLATFORM.SOMETHING_NEW')],
   ])(
-    'when a wait of 90 seconds is required %s, the call fails immediately with a RateLimitedError that has the time to wait',
+    'when a wait of 90 seconds is required %s, the call fails immediately with a RateLimitedError that contains the time to wait',
     async (_, answer) => {
       expect(await limitedFor(() => read(kombo(answer)))).toBe(90_000);
       expect(requests).toEqual([0]);

@@ -113,7 +113,7 @@ describe('a response without an error code', () => {
     ['503 with an e-mail address for a code', refusal('ada@example.com', 503), TransientError],
     ['503 with the name of a property for a code', refusal('constructor', 503), TransientError],
   ])(
-    'when a response has no valid error code, its HTTP status (for 404 also its format) determines the class of the error: %s',
+    'the class of the error about a response without a valid error code depends on the HTTP status: %s',
     async (_, reply, kind) => {
       server.replies.push(reply);
 

@@ -75,10 +75,14 @@ describe('a removed record', () => {
 
 describe('a record with only its id', () => {
   test.each([
-    ['and its removal date', { remote_deleted_at: REMOVED_AT }, REMOVED_AT],
-    ['and without a removal date', {}, null],
-    ['and empty objects', { user: { id: null, remote_id: null }, course_revision: { id: null } }, null],
-  ])('a record with only its id %s counts as erased', (_, differs, removedAt) => {
+    ['its id and its removal date', { remote_deleted_at: REMOVED_AT }, REMOVED_AT],
+    ['its id', {}, null],
+    [
+      'its id and empty objects',
+      { user: { id: null, remote_id: null }, course_revision: { id: null } },
+      null,
+    ],
+  ])('a record with only %s counts as erased', (_, differs, removedAt) => {
     expect(observed(blankRecord(differs))).toEqual({
       state: {
         id: 'p1',

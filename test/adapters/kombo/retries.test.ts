@@ -11,8 +11,8 @@ let attempts: number[];
 
 beforeEach(() => {
   attempts = [];
-  // The fake timers replace only the global clock and timers, as in the simulation. A client that used other
-  // clocks or timers would stop or run in real time here.
+  // The fake timers replace only the global clock and timers, as in the simulation. A client that used
+  // another timer would wait in real time.
   vi.useFakeTimers({ now: START, toFake: ['setTimeout', 'clearTimeout', 'Date'] });
   vi.spyOn(Math, 'random').mockReturnValue(0);
   vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => {

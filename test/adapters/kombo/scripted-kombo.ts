@@ -27,7 +27,7 @@ export type ScriptedKombo = {
   stop(): Promise<void>;
 };
 
-/** Starts a server that returns scripted responses and has no other behaviour. */
+/** Starts a server that returns the responses in `replies`. */
 export async function startScriptedKombo(): Promise<ScriptedKombo> {
   const asked: Asked[] = [];
   const replies: Reply[] = [];

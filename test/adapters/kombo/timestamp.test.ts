@@ -61,7 +61,7 @@ describe('a timestamp', () => {
   });
 });
 
-test('a timestamp in or before 1970 or after 2200 in UTC is read as null, which means no date, in any format and with any offset', () => {
+test('a timestamp before 1971 or after 2200 (in UTC) is read as null, whatever its format and offset', () => {
   fc.assert(
     fc.property(spellings(instantsOfNone), ({ text }) => {
       expect(normaliseTimestamp(text)).toBeNull();

@@ -135,7 +135,7 @@ describe('the base URL', () => {
     'http://ada:secret@localhost/v1',
     'https://kombo/v1?key=secret',
   ])(
-    'the base URL %s is refused, and the error has the name KOMBO_BASE_URL but no secret of the URL',
+    'the base URL %s is refused, and the error names KOMBO_BASE_URL and contains no secret of the URL',
     async (baseUrl) => {
       const error = await thrownBy(async () => komboAt({ baseUrl }));
 

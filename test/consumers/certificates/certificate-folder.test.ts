@@ -7,7 +7,7 @@ const NUMBER = '2026-7Q4M-9XKD-20TC';
 const FILE = 'state.json.new';
 
 /**
- * Ids that a platform could choose to leave the folder, to collide with another progression, or to make a key
+ * Ids with which a platform could write outside the folder, collide with another progression, or make a key
  * too long.
  */
 const id = fc.oneof(

@@ -21,8 +21,7 @@ export function checkCertificates(
 
 /**
  * Returns the dates that the valid certificate may have. An empty text means that no certificate is valid.
- * The result has more than one date only if the history contains no completion of the journal, but
- * completions of a replay from Kombo.
+ * Several dates are possible only if all completions come from a replay from Kombo.
  */
 function allowedDates(history: LearningEvent[], { revoke }: CertificatePolicy): string[] {
   const journalled = history.filter(({ detail }) => detail.journal !== null);

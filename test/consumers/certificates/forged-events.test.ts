@@ -43,14 +43,14 @@ test.each([
   },
 );
 
-test('no certificate is issued for a completion without a date when Kombo shows a completion date', async () => {
+test("no certificate is issued for an event without a completion date when Kombo's record has a completion date", async () => {
   const desk = deskShowing(recordOf(completed));
   const undated = eventAt(2, 'CourseCompleted', { occurredAt: MAY });
   await expect(desk.take(delivered(undated))).rejects.toThrow(UnconfirmedEventError);
   expect(desk.drawn).toEqual([]);
 });
 
-test('a certificate is issued for a completion with a date when Kombo shows a completion without a date', async () => {
+test("a certificate is issued for an event with a completion date when Kombo's record is completed and has no date", async () => {
   const desk = deskShowing(recordOf(eventAt(1, 'CourseCompleted')));
   await desk.take(delivered(completed));
   expect(desk.validDates).toEqual([MARCH]);
@@ -77,7 +77,7 @@ test('a certificate has the name, ids and title that Kombo shows, and not those 
   );
 });
 
-test('a completion that Kombo does not show fails at first, and has no effect once a newer event of the progression has been handled', async () => {
+test('a completion that Kombo did not show has no effect when it is delivered again after a newer event of the progression', async () => {
   const desk = deskShowing(recordOf(started));
   await expect(desk.take(delivered(completed))).rejects.toThrow(UnconfirmedEventError);
   const later = eventAt(2, 'CompletionCorrected', { completedAt: MAY });

@@ -95,8 +95,7 @@ async function play(
     }
   });
   while (busy > 0) {
-    // Usually the worker whose step is the last in the list continues. So another worker waits for a long
-    // time in the middle of its work.
+    // Usually the last worker in the list continues, so that another worker waits in the middle of its work.
     const [next] = waiting.splice(Math.min(turns.next().value ?? 0, waiting.length - 1), 1);
     next?.();
     // Lets the worker run until its next step.

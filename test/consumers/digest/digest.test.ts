@@ -98,7 +98,7 @@ describe('the digest of a channel', () => {
     expect(removed).toEqual([]);
   });
 
-  test('when a message in the queue of a digest cannot be read, the message stays in the queue, and the function fails after the digest', async () => {
+  test('when a message in the queue of a digest cannot be read, the digest is published, the message stays in the queue, and the function fails', async () => {
     const { call, published, removed, outcomes } = queue([
       'not JSON',
       ...events(2),

@@ -27,7 +27,8 @@ function* pairs(): Generator<[before: Choice, after: Choice]> {
   for (const choice of takesAll ? allChoices() : [SMALL, LARGE]) {
     for (const neighbour of neighbours(choice)) {
       yield [choice, neighbour];
-      // If all deployments are compared, the opposite direction is compared from the other deployment.
+      // When all deployments are compared, the neighbour is also a `choice` of this loop, and yields the
+      // opposite direction.
       if (!takesAll) yield [neighbour, choice];
     }
   }
@@ -37,8 +38,8 @@ describe('changes of one setting', () => {
   const deployments = new Deployments();
 
   beforeAll(() => {
-    // The validation of the CDK loads its rules again, in half a second, when a deployment has a type of
-    // resource that the loaded rules do not cover. This deployment has all types.
+    // Makes the validation of the CDK load its rules for all types of resources. Otherwise it would load them
+    // again, in half a second, for each deployment with a new type.
     factsOf({ ...settingsOf(LARGE), bus: 'own', adopt: {}, alarms: 'ops@example.com' });
   });
 

@@ -79,7 +79,7 @@ export const OPTIONS: Option[] = [
   },
 ];
 
-/** Other settings, and another value of an option. Each of them changes some properties of resources. */
+/** Settings that change the properties of resources, but add and remove no resources. */
 export const OTHER_SETTINGS: SettingsInput[] = [
   { pollEveryMinutes: 60 },
   { kombo: 'us' },

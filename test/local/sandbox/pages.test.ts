@@ -38,7 +38,7 @@ test('a page of the sandbox has 100 records by default', async () => {
   expect((await sandbox.pass(ID)).map((page) => page.length)).toEqual([100, 100, 1]);
 });
 
-test('all pages of the sandbox with `updated_after` together contain exactly the records that changed since, without erased ones', async () => {
+test('the pages of the sandbox for `updated_after` contain exactly the records that changed after this time and are not erased', async () => {
   {
     const clock = steppedClock(startsAt);
     const school = livingSchool({ ...DEFAULT_SCHOOL, integration: ID, startsAt });

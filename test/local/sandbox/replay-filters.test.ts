@@ -124,7 +124,7 @@ const rows: [string, Partial<EventFilter>, string[], { count: number; run: numbe
 ];
 
 test.each(rows)(
-  'a replay for %s, whose records are read from Kombo, sends exactly the matching events and reads the expected number of records',
+  'a replay from Kombo for %s sends exactly the matching events and reads the expected number of records',
   async (_, filter, wanted, read) => {
     const replayed = await replay(FILTERING, filter);
 
@@ -134,7 +134,7 @@ test.each(rows)(
 );
 
 test.each(rows)(
-  'a replay for %s, whose records are read from Kombo, sends the matching events also when the platform supports no filters',
+  'a replay from Kombo for %s sends exactly the matching events even when the platform supports no filters',
   async (...row) => {
     const [, filter, wanted] = row;
 

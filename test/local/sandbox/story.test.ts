@@ -6,8 +6,8 @@ import { DEFAULT_SCHOOL, livingSchool } from '../../../local/sandbox/school/scho
 import { STORY } from '../../../local/sandbox/school/story.ts';
 
 /**
- * Returns the events for one difference between two states. These rules are a second implementation, because
- * the sandbox tests the code of the functions and must not be tested by the same code.
+ * Returns the events for one difference between two states. The rules of the functions are repeated here,
+ * because the sandbox tests the functions and must not be tested with their code.
  */
 const eventsOf = (before: ProgressionRecord | undefined, after: ProgressionRecord): LearningEventType[] => {
   if (before === undefined) {

@@ -15,7 +15,7 @@ const SPACING = 20;
 
 /** Returns a PDF with many texts, one in each line, drawn in the same way as the texts of a certificate. */
 export async function drawnPages(texts: PreparedText[]): Promise<Buffer> {
-  // HarfBuzz frees the memory of the documents before this one in the next iteration of the event loop.
+  // Waits until HarfBuzz has freed the memory of earlier documents, in the next iteration of the event loop.
   await new Promise((resolve) => setImmediate(resolve));
   const typefaces = await createTypefaces(texts);
   const size: [number, number] = [WIDTH, (LINES_A_PAGE + 1) * SPACING];

@@ -5,8 +5,8 @@ import { everyLocale } from './locales.ts';
 import { hasPdfToText, plain, readLines, visualOrderOfLine, visualOrderOfText } from './pdftotext.ts';
 
 /**
- * One in this number of letters is drawn and read back by `pdftotext`. `npm run test:certificate-text` tries
- * one letter in ten, and every language. With `ONE_LETTER_IN=1`, it tries every letter and every locale.
+ * One letter in `ONE_LETTER_IN` is drawn and read back by `pdftotext`. With 1, the tests also read the dates
+ * of every month and of the locales of all regions.
  */
 const ONE_LETTER_IN = Number(process.env['ONE_LETTER_IN'] ?? 150);
 const isWhole = ONE_LETTER_IN === 1;
@@ -59,7 +59,7 @@ describe.skipIf(!hasPdfToText)('certificate texts that pdftotext reads', () => {
     }
   }, 3_000_000);
 
-  test('pdftotext reads the letters of DIN 91379 that have no composed form from a PDF as they were drawn', async () => {
+  test('pdftotext reads the letters with combining marks of DIN 91379, a standard for names, from a PDF as they were drawn', async () => {
     const sequences =
       'A̋ C̀ C̄ C̆ C̈ C̕ C̣ C̦ C̨̆ D̂ F̀ F̄ G̀ H̄ H̦ H̱ J́ J̌ K̀ K̂ K̄ K̇ K̕ K̛ K̦ K͟H K͟h L̀ L̂ L̥ L̥̄ L̦ M̀ M̂ M̆ M̐ N̂ N̄ N̆ N̦ P̀ P̄ P̕ P̣ R̆ R̥ R̥̄ S̀ S̄ S̛̄ S̱ T̀ T̄ T̈ T̕ T̛ U̇ Z̀ Z̄ Z̆ Z̈ Z̧ a̋ c̀ c̄ c̆ c̈ c̕ c̣ c̦ c̨̆ d̂ f̀ f̄ g̀ h̄ h̦ j́ k̀ k̂ k̄ k̇ k̕ k̛ k̦ k͟h l̀ l̂ l̥ l̥̄ l̦ m̀ m̂ m̆ m̐ n̂ n̄ n̆ n̦ p̀ p̄ p̕ p̣ r̆ r̥ r̥̄ s̀ s̄ s̛̄ s̱ t̀ t̄ t̕ t̛ u̇ z̀ z̄ z̆ z̈ z̧ Ç̆ ç̆ Û̄ û̄ ß̄ ch̬';
     const lines = inLines(sequences.normalize('NFC').split(' '), 40);
@@ -89,7 +89,7 @@ describe.skipIf(!hasPdfToText)('certificate texts that pdftotext reads', () => {
   ] as const)(
     'pdftotext reads a text with the direction %s from a PDF as it was drawn: %s',
     async (direction, text) => {
-      // All lines are of the same kind, because pdftotext derives the direction of a page from most of its
+      // The PDF contains only this text, because pdftotext derives the direction of a page from most of its
       // letters.
       const read = readLines(
         await drawnPages(await Promise.all([text, text, text].map((line) => prepared(line)))),
@@ -123,8 +123,8 @@ function directionOf(locale: string): string {
 }
 
 /**
- * Returns whether a letter is known to be in no font together with marks. Wide letters are in the East Asian
- * fonts, which have no combining marks. Some letters of Unicode 15 to 17 are in no font.
+ * Returns whether no font contains both the letter and combining marks. Wide letters are only in the East
+ * Asian fonts, which have no combining marks. Some letters of Unicode 15 to 17 are in no font.
  */
 function isInNoFont(letter: string): boolean {
   return /[\uff00-\uffef\u1c89\u1c8a\ua7cb-\ua7cf\ua7d2\ua7d4\ua7da-\ua7dc\ua7f1\u{1df25}-\u{1df2a}\u{1e030}-\u{1e06d}]/u.test(
