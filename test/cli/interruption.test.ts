@@ -184,7 +184,7 @@ test("the program's listener for SIGINT stays until the command has ended, even 
   const before = process.rawListeners('SIGINT');
   let during = 0;
   await untilProgramEnds(async () => {
-    // This call of the listener would remove a listener that was added with `once`.
+    // This call would remove the listener if it had been added with `once`.
     const [ours] = process.rawListeners('SIGINT').filter((listener) => !before.includes(listener));
     ours?.('SIGINT');
     during = process.rawListeners('SIGINT').length;

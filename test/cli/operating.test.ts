@@ -62,7 +62,7 @@ describe('commands of an operator', () => {
     expect(watched.stdout.match(/sandbox:school/g)?.length).toBeGreaterThanOrEqual(2);
   });
 
-  it('after `watermark --set` with an earlier time, the next poll publishes no event again; a later time needs --force', async () => {
+  it('`watermark --set` with an earlier time causes no repeated event, and needs --force with a later time', async () => {
     const back = await cli.run('watermark', SCHOOL, '--set', '2020-01-01');
     expect(back.stdout).toMatch(
       /is 2020-01-01T00:00:00.000Z; it was .* The next poll reads from the new watermark/,

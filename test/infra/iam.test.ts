@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, '../..');
  */
 const OF_EVERY_FUNCTION = /^(logs:\w+ its log group|xray:\w+ no resource in particular)$/;
 
-/** The text in the code that makes a call, if the code does not contain the name of the call's action. */
+/** For actions whose name is not in the code, the text with which the code makes the call. */
 const WRITTEN_AS: Record<string, string> = {
   'dynamodb:PartiQLInsert': 'INSERT INTO',
   'dynamodb:PartiQLUpdate': 'UPDATE "',

@@ -66,7 +66,7 @@ export const largeSettings: [string, SettingsInput][] = [
     },
   ],
   ['many operators', { operators: Array.from({ length: 16 }, (_, at) => operatorOf(at)) }],
-  ['one channel of all events', { slack: [slackChannel(0)], learnerDetails: 'include' }],
+  ['one channel that receives all events', { slack: [slackChannel(0)], learnerDetails: 'include' }],
   [
     'filters with 200 courses',
     {

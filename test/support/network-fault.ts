@@ -40,11 +40,11 @@ const LONGEST_DELAY_MS = 20;
 
 /**
  * Returns a function that decides whether a request has a fault, and which fault. Sometimes a single request
- * has a fault, and sometimes many requests in a row. A seed may have only some of the kinds of fault, because
- * many faults of one kind find errors that a few faults of each kind do not find.
+ * has a fault, and sometimes up to 30 requests in a row. A seed may have only some of the kinds of fault,
+ * because many faults of one kind find errors that a few faults of each kind do not find.
  *
- * @param share the probability of a fault in a single request; with a tenth of it, up to 30 requests in a row
- *   have faults
+ * @param share the probability of a fault in a single request. The probability that many faults in a row
+ *   begin is a tenth of it
  */
 export function networkFaults(
   random: Random,

@@ -13,7 +13,7 @@ describe('the last probe of dispatch', () => {
     }
   });
 
-  it('a damaged stored probe is read as null, so that dispatch can continue', async () => {
+  it('`readProbe` returns null when the stored probe is damaged, so that dispatch can continue', async () => {
     await engine.calls().putItem({
       TableName: engine.table(),
       Item: { pk: { S: 'fleet' }, sk: { S: 'probe' }, content: { S: '{"integration":7}' } },

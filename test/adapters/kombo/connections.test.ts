@@ -93,7 +93,7 @@ describe('a request that fails in each attempt', () => {
     expect(message).not.toContain(API_KEY);
   });
 
-  test('the error about a host of Kombo that does not exist names the host', async () => {
+  test('when the host of Kombo does not exist, the error names the host', async () => {
     const { message } = await failureOf(() => firstPage(komboAt({ baseUrl: 'https://kombo.invalid/v1' })));
 
     expect(message).toMatch(/^the request to kombo\.invalid failed \((ENOTFOUND|EAI_AGAIN)\)/);

@@ -72,7 +72,7 @@ describe('the records of a simulated school', () => {
   };
   const year = observed();
 
-  test('in a simulated school, `changed_at` changes with every field of a record except the names, but not when the record is erased', () => {
+  test('in a simulated school, `changed_at` changes with each field of a record, but not with names or an erasure', () => {
     const own = ({ user, course_revision, ...fields }: ProgressionRecord) => JSON.stringify(fields);
     for (const history of year) {
       for (const [index, { now, changedAt, record }] of history.entries()) {
