@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { countPolls } from '../../bench/counts.ts';
 
-it('polls with no change, one page of changes and ten pages of changes make the expected requests and use the expected capacity', async () => {
-  const { idle, fullPage, tenth } = await countPolls();
+it('a first sync and polls with no change, one page of changes and ten pages of changes make the expected requests and use the expected capacity', async () => {
+  const { firstSync, idle, fullPage, tenth } = await countPolls();
   // The three requests to DynamoDB of every poll read the settings, acquire the lease and release the lease.
   expect(idle).toEqual({
     kombo: 1,
@@ -12,6 +12,18 @@ it('polls with no change, one page of changes and ten pages of changes make the 
     putEvents: 0,
     events: 0,
     journalBytes: 0,
+  });
+  // The first sync reads ten pages of 250 records, but no known states. For each page, it makes one request for
+  // the journal entry, and ten that write 25 states each. It saves the checkpoint after the fifth and the tenth
+  // entry, and before it publishes `IntegrationBaselined`.
+  expect(firstSync).toEqual({
+    kombo: 10,
+    dynamoDb: 3 + 10 * (1 + 10) + 3,
+    readUnits: 1,
+    writeUnits: 2_675,
+    putEvents: 1,
+    events: 1,
+    journalBytes: 171_933,
   });
   // For a page of 250 records, the poll also makes three requests for known states, one for the journal
   // entry, and ten that write 25 states each.

@@ -1,48 +1,68 @@
 import type { Checkpoint, Run } from '../state/checkpoint.ts';
-import type { Page } from '../state/progression.ts';
+
+/** The number of positions of the first table of `seenIds`, a power of two. Each further table has twice as many. */
+const FIRST_SIZE = 4_096;
 
 /**
- * Creates the proof that a pass has shown every record, so that no second pass is needed. The pass must read
- * all its pages in one call. The proof holds if no id came twice and every record could be read.
+ * Creates the set of the progression ids that a pass has shown in this call. The set never misses an id that
+ * was added. It can mistake a new id for one that was added, because it stores only 32 bits of a hash of each id,
+ * at a position that depends on another hash. This happens in less than 1 % of all sets of a million ids.
  *
- * A pass can skip a record only if records move between two of its pages. If a cursor is an offset, a record
- * is skipped when a record before it moves to a later page. The moved record then comes twice. If a cursor is
- * the key of the last record, only the moved record itself can be skipped, and the next run finds it by its
- * new update time. The proof does not cover rows that disappear from Kombo completely: see
- * `docs/adr/0026-read-pages-once.md`.
- *
- * Each id is stored as a hash of 53 bits. If two ids have the same hash, the only effect is a second pass.
- * The buffer reserves addresses for `MOST_IDS` ids, so it grows without a copy. It uses memory only for the
- * ids that it contains.
+ * The set needs 8 to 16 bytes per id. It grows without a copy: the table that is half full is kept, and a new
+ * table stores the next ids.
  */
-export function passProof() {
-  const buffer = new ArrayBuffer(0, { maxByteLength: MOST_IDS * Float64Array.BYTES_PER_ELEMENT });
-  const hashes = new Float64Array(buffer);
-  let isPossible = true;
+export function seenIds() {
+  const fullTables: Uint32Array[] = [];
+  let table = new Uint32Array(FIRST_SIZE);
+  let free = FIRST_SIZE / 2;
+
+  function isNew(id: string): boolean {
+    const hashes = hashesOf(id);
+    if (fullTables.some((full) => full[positionIn(full, hashes)] === hashes.mark)) return false;
+    const position = positionIn(table, hashes);
+    if (table[position] === hashes.mark) return false;
+    table[position] = hashes.mark;
+    free -= 1;
+    if (free === 0) {
+      fullTables.push(table);
+      table = new Uint32Array(table.length * 2);
+      free = table.length / 2;
+    }
+    return true;
+  }
+
   return {
-    add({ records, rejected }: Page): void {
-      const count = hashes.length;
-      if (rejected.length > 0 || count + records.length > MOST_IDS) isPossible = false;
-      if (!isPossible) return;
-      buffer.resize((count + records.length) * Float64Array.BYTES_PER_ELEMENT);
-      for (const [index, { state }] of records.entries()) hashes[count + index] = hashOf(state.id);
-    },
-    /** Returns whether the proof holds. It is called once, after the last page. */
-    holds: () => isPossible && hashes.sort().every((hash, index) => hash !== hashes[index + 1]),
+    /** Adds ids. Returns those that the set contained, and those that are repeated in `ids`. */
+    add: (ids: string[]): string[] => ids.filter((id) => !isNew(id)),
   };
 }
 
 /**
- * The maximum number of records of a pass that can be proven. Their hashes take 80 MB. A longer pass is read
- * again.
+ * Two hashes of an id, with 32 bits each. The search for the id begins at `start`. The table stores `mark`,
+ * which is never 0, because 0 means that a position is empty.
  */
-const MOST_IDS = 10_000_000;
+type Hashes = { start: number; mark: number };
 
-/**
- * The proof for a pass that an earlier call began. It never holds, since the records of the first pages are
- * not known.
- */
-export const NO_PROOF: ReturnType<typeof passProof> = { add: () => undefined, holds: () => false };
+/** Returns the position of the mark in a table, or the empty position at which it can be stored. */
+function positionIn(table: Uint32Array, { start, mark }: Hashes): number {
+  const last = table.length - 1;
+  let position = start & last;
+  while (table[position] !== 0 && table[position] !== mark) position = (position + 1) & last;
+  return position;
+}
+
+/** Returns two FNV-1a hashes of the id's UTF-16 code units. */
+function hashesOf(id: string): Hashes {
+  let start = 0x811c9dc5;
+  let mark = 0x9747b28c;
+  for (let index = 0; index < id.length; index += 1) {
+    const unit = id.charCodeAt(index);
+    start = Math.imul(start ^ unit, 0x01000193);
+    mark = Math.imul(mark ^ unit, 0x85ebca6b);
+    mark ^= mark >>> 13;
+  }
+  return { start, mark: mark >>> 0 || 1 };
+}
 
 /**
  * Returns whether a first sync that took several calls is proven to be complete: no record was known when it
@@ -51,17 +71,4 @@ export const NO_PROOF: ReturnType<typeof passProof> = { add: () => undefined, ho
 export function isFirstSyncWhole(run: Run, { known, watermark, hasSetAside }: Checkpoint): boolean {
   const isFirst = run.mode === 'baseline' && watermark === null && run.pass === 1 && run.restarts === 0;
   return isFirst && run.knownAtStart === 0 && !hasSetAside && run.passRecords === known;
-}
-
-/** Returns two FNV-1a hashes of the id's UTF-16 code units, as one integer below 2^53. */
-function hashOf(id: string): number {
-  let high = 0x811c9dc5;
-  let low = 0x9747b28c;
-  for (let index = 0; index < id.length; index += 1) {
-    const unit = id.charCodeAt(index);
-    high = Math.imul(high ^ unit, 0x01000193);
-    low = Math.imul(low ^ unit, 0x85ebca6b);
-    low ^= low >>> 13;
-  }
-  return (high >>> 11) * 2 ** 32 + (low >>> 0);
 }

@@ -29,16 +29,18 @@ export type StoppedPage = { page: Page; decided: DecidedPage };
  * Reads the known states of the records, and determines the changes that the records show (see `decidePage`).
  * Asks Kombo whether the integration's data is expired only if a record shows a removal, a restoration or an
  * erasure. Reads records again only if they are older than the known state.
+ *
+ * @param mayBeKnown the ids of the records whose known states are read; the other records must be unknown
  */
 export async function decideAgainstKnown(
   worker: Worker,
   { mode, startEntry }: Pick<Run, 'mode' | 'startEntry'>,
   records: ObservedProgression[],
   decisionOn: PageRules['decisionOn'],
+  mayBeKnown = idsOf(records),
 ): Promise<DecidedPage> {
   const { ports, settings, integration, checkpoint } = worker;
-  const ids = records.map(({ state }) => state.id);
-  const known = await ports.store.readKnown(integration.id, ids, records);
+  const known = await ports.store.readKnown(integration.id, mayBeKnown, records);
   const isExpired = async (shown: ObservedProgression[]) =>
     mentionsRemoval(shown, known) && (await ports.kombo.readDataExpiredAt(integration.id)) !== null;
   const rules: PageRules = {
@@ -66,6 +68,10 @@ export async function decideAgainstKnown(
   for (const record of again.records) readAgain.set(record.state.id, record);
   const dataExpired = rules.dataExpired || (await isExpired(again.records));
   return decidePage(records, known, { ...rules, dataExpired, readAgain });
+}
+
+export function idsOf(records: ObservedProgression[]): string[] {
+  return records.map(({ state }) => state.id);
 }
 
 /** Returns the start of the last baseline if this is the first reconciliation after it, otherwise null. */

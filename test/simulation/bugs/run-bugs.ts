@@ -38,10 +38,10 @@ const KNOWN_READ_AHEAD: SourcePatch[] = [
   ),
   ...one(
     'functions/core/poll/read-run.ts',
-    'await decideAgainstKnown(worker, run, page.records, decisionOn)',
+    'await decideAgainstKnown(worker, run, page.records, decisionOn, mayBeKnown)',
     `await decideAgainstKnown(
       { ...worker, ports: { ...ports, store: { ...ports.store, readKnown: async () => page.known } } },
-      run, page.records, decisionOn,
+      run, page.records, decisionOn, mayBeKnown,
     )`,
   ),
 ];
@@ -86,8 +86,8 @@ export const runBugs: DeliberateBug[] = [
       ...one('functions/core/poll/run-poll.ts', 'if (worker.needsRecovery) await fenceOff(worker);', ''),
       {
         file: 'functions/core/poll/process-page.ts',
-        replace: 'const known = await ports.store.readKnown(integration.id, ids, records);',
-        by: 'const known = await ports.store.readKnown(integration.id, ids, records); if (worker.needsRecovery) await fenceOff(worker);',
+        replace: 'const known = await ports.store.readKnown(integration.id, mayBeKnown, records);',
+        by: 'const known = await ports.store.readKnown(integration.id, mayBeKnown, records); if (worker.needsRecovery) await fenceOff(worker);',
       },
       {
         file: 'functions/core/poll/process-page.ts',
@@ -123,6 +123,26 @@ export const runBugs: DeliberateBug[] = [
       'consistent: true',
       'consistent: false',
     ),
+  },
+  {
+    name: 'known states are not read although records were known before the run',
+    patches: one('functions/core/poll/read-run.ts', 'worker.checkpoint.known === 0', 'true'),
+  },
+  {
+    name: 'a first sync does not read the known state of a record that it has shown before',
+    patches: one(
+      'functions/core/poll/read-run.ts',
+      'isTableEmpty ? repeated : ids',
+      'isTableEmpty ? [] : ids',
+    ),
+  },
+  {
+    name: 'the set of shown ids forgets the ids of its full tables',
+    patches: one('functions/core/poll/pass-proof.ts', 'fullTables.push(table);', ''),
+    setting: {
+      patches: one('functions/core/poll/pass-proof.ts', 'const FIRST_SIZE = 4_096;', 'const FIRST_SIZE = 4;'),
+      scenario: {},
+    },
   },
   {
     name: 'a record that comes twice in a page is compared twice with the state before the page',
