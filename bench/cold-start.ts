@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 import { BUNDLING, memoryOptions, POLL_MEMORY_MB } from '../infra/constructs/function-options.ts';
 import { type Measure, median } from './report.ts';
 
@@ -42,7 +42,8 @@ const ENVIRONMENT = {
 
 /**
  * Measures the processor time that a new process needs to load the poll function's bundle. The time is
- * compared with a function that only creates the same AWS clients. The two bundles are loaded alternately.
+ * compared with a function that only creates the same AWS clients, with their default credential providers.
+ * The two bundles are loaded alternately.
  * The measurement takes about 15 seconds.
  */
 export function measureColdStart(): Measure {
@@ -52,6 +53,7 @@ export function measureColdStart(): Measure {
     writeFileSync(script, LOAD);
     const clients = bundle(join(directory, 'clients.mjs'), {
       stdin: { contents: CLIENTS_ONLY, resolveDir: ROOT },
+      alias: {},
     });
     const poll = bundle(join(directory, 'poll.mjs'), { entryPoints: ['functions/poll/lambda.ts'] });
     const rounds = Array.from({ length: ROUNDS }, () => [load(script, poll), load(script, clients)] as const);
@@ -68,12 +70,9 @@ export function measureColdStart(): Measure {
   }
 }
 
-/** Creates a bundle with the options of a deployment. Returns its path. */
-function bundle(
-  outfile: string,
-  what: { entryPoints: string[] } | { stdin: { contents: string; resolveDir: string } },
-): string {
-  buildSync({ ...what, ...BUNDLING, absWorkingDir: ROOT, outfile });
+/** Creates a bundle with the options of a deployment, except those in `what`. Returns its path. */
+function bundle(outfile: string, what: Pick<BuildOptions, 'entryPoints' | 'stdin' | 'alias'>): string {
+  buildSync({ ...BUNDLING, ...what, absWorkingDir: ROOT, outfile });
   return outfile;
 }
 

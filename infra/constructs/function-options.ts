@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 
 /**
@@ -11,6 +12,9 @@ export const BUNDLING = {
   target: 'node24',
   format: 'esm',
   mainFields: ['module', 'main'],
+  alias: {
+    '@aws-sdk/credential-provider-node': join(import.meta.dirname, '../../functions/default-credentials.ts'),
+  },
   minify: true,
   // Logs contain the class names of errors, so names are not minified.
   keepNames: true,

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -161,6 +161,14 @@ describe('the bundled functions, started as Lambda starts them', () => {
 
   it('the bundle of each Lambda function is smaller than a megabyte', () => {
     for (const file of Object.values(bundles)) expect(statSync(file).size).toBeLessThan(1_000_000);
+  });
+
+  it('the bundles contain no code that searches for credentials outside the environment variables', () => {
+    const providers = /AWS_CONTAINER_CREDENTIALS|sso_session|credential_process/;
+    const found = Object.keys(bundles).filter((id) =>
+      providers.test(readFileSync(bundles[id] ?? '', 'utf8')),
+    );
+    expect(found).toEqual([]);
   });
 
   it("the bundled function dispatch adds the integration in its settings, sends a poll message for it and logs the fleet's metrics", async () => {
