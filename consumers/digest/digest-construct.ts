@@ -31,8 +31,8 @@ const TIMEOUT = Duration.minutes(2);
 const HIDDEN = Duration.minutes(4);
 
 /**
- * Each call receives the messages of failed calls again. After failures on this many days, the messages
- * become dead letters.
+ * The number of days on which the digest may fail before its messages become dead letters. Until then, each
+ * daily call receives the messages of the failed calls again.
  */
 const DAYS_OF_FAILURES = 3;
 

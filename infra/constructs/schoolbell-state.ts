@@ -118,7 +118,8 @@ export interface SchoolbellStateProps {
   readonly encryptionKey?: IKey | undefined;
 
   /**
-   * How long the logs of the new bus are kept. They contain the events that the bus could not deliver.
+   * How long the logs of the bus are kept, if this construct creates the bus. They contain the events that the
+   * bus could not deliver.
    *
    * @default RetentionDays.ONE_MONTH
    */

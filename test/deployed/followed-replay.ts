@@ -23,7 +23,7 @@ export async function writersOfReplay(table: string, isDone: () => boolean): Pro
   const writers = new Set<string>();
   while (!isDone()) {
     const [latest] = await replays.readReplays(rehearsal.integration);
-    // Before the first event, the writer is the command that ordered the replay.
+    // Until the first event is published, the last writer is the command that ordered the replay.
     if (latest !== undefined && latest.published > 0) writers.add(latest.writer);
     await sleep(500);
   }

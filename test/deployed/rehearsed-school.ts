@@ -9,8 +9,8 @@ const HOUR_MS = 60 * 60 * 1000;
 const PROGRESSIONS = 30;
 
 /**
- * A school in a sandbox. It changes only when the rehearsal calls these functions. Each change is one hour
- * after the last change.
+ * A school in a sandbox, for the rehearsal. It changes only when the rehearsal calls these functions. Each
+ * change is dated one hour after the change before it.
  */
 export type RehearsedSchool = {
   url: string;

@@ -56,7 +56,7 @@ test('reading an object of S3 that is larger than 64 MB fails', async () => {
   const body = ' '.repeat(64 * 1024 * 1024 + 1);
   server.replies.push(send(200, body, { etag: '"1"', 'content-length': String(body.length) }));
 
-  await expect(bucket().read('a')).rejects.toThrow('with more than 64 MB');
+  await expect(bucket().read('a')).rejects.toThrow('has more than 64 MB');
 });
 
 test('reading a response of AWS fails when the response does not end before the deadline', async () => {

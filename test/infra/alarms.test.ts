@@ -31,7 +31,7 @@ function alarmsIn(template: Template) {
   return Object.entries(found).map(([id, { Properties }]) => ({ id, ...Properties }));
 }
 
-/** Returns the templates of the stacks of all consumers, each with a dead-letter queue. */
+/** Returns the templates of all consumers' stacks. Each stack has a dead-letter queue. */
 function consumerTemplates(settings: Parameters<typeof synthesize>[0] = {}) {
   const secret = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:Slack-AbCdEf';
   const slack = {

@@ -29,8 +29,8 @@ export type HistoryEnd = {
 };
 
 /**
- * Runs one history: a part with changes, polls and faults, then a part without faults, after which all
- * results are compared.
+ * Runs one history: first changes and polls with faults, then polls without faults. At the end, checks the
+ * results against the promises.
  */
 export async function liveThrough(scenario: Scenario, isTraced = false): Promise<HistoryEnd> {
   const world = worldOf(scenario, isTraced);

@@ -108,8 +108,8 @@ const StoredCheckpoint = z.object({
   checkpoint: Checkpoint,
   revision: WholeNumber,
   /**
-   * The lease, or null after its release. `fence`: whether the previous lease expired without being released.
-   * It is stored, so that a repeated `takeLease` returns the same value.
+   * The lease, or null after its release. `fence` is true if the lease before it expired without being
+   * released. It is stored, so that a repeated `takeLease` returns the same value.
    */
   lease: z.nullable(z.extend(Lease, { fence: z.boolean() })),
   /** Whether another worker requested a poll of the integration while the lease was held. */

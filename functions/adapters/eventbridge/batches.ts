@@ -39,8 +39,8 @@ const MOST_ENTRIES = 10;
 export const BATCH_BYTES = 256 * 1024;
 
 /**
- * Groups the entries, in their order, into requests that EventBridge accepts: at most 10 entries and 256 KiB
- * per request. A larger entry has a separate request.
+ * Groups the entries, in their order, into requests of at most 10 entries and 256 KiB. An entry of more than
+ * 256 KiB is sent in a separate request.
  */
 export function batchesOf(entries: Outgoing[]): Outgoing[][] {
   return grouped(entries, { count: MOST_ENTRIES, size: BATCH_BYTES }, ({ size }) => size);

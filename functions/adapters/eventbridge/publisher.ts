@@ -64,9 +64,9 @@ export function createPublisher(options: {
 }
 
 /**
- * Creates a function that publishes one operational event or one event of a workflow. It retries an event
- * that is not accepted, for 10 seconds by default. The function throws a TransientError or a DeploymentError
- * when EventBridge did not accept the event.
+ * Creates a function that publishes one operational event or one event of a workflow. The function tries for
+ * 10 seconds by default. If EventBridge has not accepted the event by then, it throws a TransientError or a
+ * DeploymentError.
  */
 export function createNotifier(options: { putEvents: PutEvents; bus: string; retryBudget?: RetryBudget }) {
   const { putEvents, bus, retryBudget = RETRY_BUDGET } = options;

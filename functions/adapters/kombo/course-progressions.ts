@@ -100,7 +100,7 @@ async function* pagesOf(client: KomboClient, integration: string, ids: string[],
     if (cursors.has(cursor)) throw new IntegrationError(`${COMPLAINT}: the page cursor repeats`);
     cursors.add(cursor);
   } while (cursors.size <= ids.length);
-  throw new IntegrationError(`${COMPLAINT}: there are more pages than requested ids`);
+  throw new IntegrationError(`${COMPLAINT}: it returned more pages than ids were requested`);
 }
 
 function refuseCursor(error: unknown): never {

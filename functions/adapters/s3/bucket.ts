@@ -48,7 +48,8 @@ export function createBucket({ client, bucket: Bucket }: { client: S3Client; buc
         const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket, Key }));
         if (Body === undefined || ETag === undefined)
           throw new TransientError(`S3 sent ${Key} without a body`);
-        const tooLong = () => new TransientError(`S3 sent ${Key} with more than 64 MB`);
+        const tooLong = () =>
+          new TransientError(`The S3 object ${Key} has more than 64 MB, which is the limit`);
         const text = await readWhole(Body.transformToWebStream(), tooLong);
         return { text: new TextDecoder().decode(text), revision: ETag };
       }),

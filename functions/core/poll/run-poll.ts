@@ -11,9 +11,9 @@ import { type RunEnd, readRun } from './read-run.ts';
 export type PollRequest = {
   integration: Integration;
   /**
-   * The requested mode. Without it, a poll continues the run in progress; if there is none, it runs the
-   * baseline if the integration was never synced, otherwise an incremental run. After that, it continues the
-   * reconciliation in progress.
+   * The requested mode. Without it, a poll continues the baseline or incremental run in progress. If there is
+   * none, it starts one: a baseline if the integration was never synced, otherwise an incremental run. After
+   * that, it continues a reconciliation in progress.
    */
   mode?: PollMode;
   /**

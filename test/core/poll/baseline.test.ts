@@ -22,7 +22,7 @@ describe('an integration that was never synced', () => {
     }
   });
 
-  test("when a baseline sets no watermark because Kombo's data is expired, the requested reconciliation does not run", async () => {
+  test("a requested reconciliation does not run after a baseline that set no watermark because Kombo's data is expired", async () => {
     const poller = world();
     poller.put(observed({ removedAt: '2026-02-20T00:00:00.000Z' }));
     poller.kombo.dataExpiredAt = '2026-03-01T00:00:00.000Z';

@@ -59,7 +59,7 @@ const repeats = (poller: World) => {
 describe.each([false, true])(
   'a poll that is stopped at any call (the call took effect: %s)',
   (tookEffect) => {
-    test('a poll that was killed at any of its calls is completed by the next poll', async () => {
+    test('a poll that was killed at any of its calls to Kombo, the table or the bus is completed by the next poll', async () => {
       const calls = await atEveryCall('killed', tookEffect, busy, async (poller, fault) => {
         poller.clock.advance(HOUR_MS);
         await poller.poll();

@@ -6,8 +6,8 @@ import { startRun } from '../../../functions/core/state/run-progress.ts';
 
 const AT = '2026-03-01T09:00:00.000Z';
 
-describe('the set of ids that a pass has shown', () => {
-  test('the set returns an id of 50,000 again only when it is added again, in any order and in pages of any size', () => {
+describe('the ids that a pass has shown', () => {
+  test('`seenIds` reports no id when 50,000 different ids are added, in pages of any size, and each id when they are added a second time', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1_000 }), fc.nat({ max: 49_999 }), (pageSize, start) => {
         const ids = Array.from({ length: 50_000 }, (_, index) => `progression-${(index + start) % 50_000}`);
@@ -22,7 +22,7 @@ describe('the set of ids that a pass has shown', () => {
     );
   });
 
-  test('the set returns each repetition of an id in the same list', () => {
+  test('`seenIds` reports each repetition of an id within one page', () => {
     expect(seenIds().add(['a', 'b', 'a', 'c', 'a'])).toEqual(['a', 'a']);
   });
 

@@ -113,7 +113,7 @@ test('the events of given progressions are found by reading only the entries tha
   );
 });
 
-test("the list of a progression's events, latest first, ends before the first entry that retention has removed", async () => {
+test("the list of a progression's events goes back, from the latest event, to the oldest journal entry that is still stored", async () => {
   const at = await polledWorld(30);
   const own = [...at.store.journal.values()].filter(({ changes }) => changes[0]?.state.id === 'p0');
   const removed = own.at(4)?.number ?? 0;

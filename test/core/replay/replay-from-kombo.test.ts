@@ -84,7 +84,7 @@ test('the plan of a replay from Kombo counts only the events that match the filt
   expect((await planned(kombo(), { filter: { ...ANY_EVENT, progressions: ['p7'] } })).events).toBe(1);
 });
 
-test('a replay from Kombo sends each event that its plan counted, marked as replayed, and does not change the stored state', async () => {
+test('a replay from Kombo sends exactly the events that its plan counted, only as replayed events, and does not change the stored state', async () => {
   const at = kombo();
   const plan = await planned(at);
 

@@ -4,7 +4,7 @@ import { changeReplay, refuseOrder } from '../../../functions/core/replay/order-
 import { CANARY } from '../../support/observed.ts';
 import { ALWAYS, polledWorld } from '../../support/replay-world.ts';
 
-test('a replay publishes the same events in the same order, with the id, reason and consumer of the replay', async () => {
+test("a replay publishes the same events in the same order, and adds the replay's id, reason and consumer to each event", async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS));
 

@@ -167,7 +167,7 @@ test('the local bus refuses a request whose body is not valid JSON', async () =>
   expect(await response.json()).toMatchObject({ __type: 'SerializationException' });
 });
 
-test('a fault that a test injects into the local bus makes the next two entries fail', async () => {
+test('a fault that a test injects into the local bus makes the next two `PutEvents` entries fail', async () => {
   bus.failEntries({ code: 'ThrottlingException', times: 2 });
 
   const answer = await put(...entries(3));
@@ -177,7 +177,7 @@ test('a fault that a test injects into the local bus makes the next two entries 
   expect((await put(entry)).FailedEntryCount).toBe(0);
 });
 
-test('a fault that a test injects into the local bus makes each matching entry fail until the test clears the faults', async () => {
+test('a fault that a test injects into the local bus makes each `PutEvents` entry that matches the fault fail until the test clears the faults', async () => {
   bus.failEntries({ code: 'InternalFailure', matches: ({ detail }) => detail['id'] === '1' });
 
   expect((await put(...entries(3))).FailedEntryCount).toBe(1);

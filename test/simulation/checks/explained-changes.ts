@@ -69,8 +69,9 @@ export function isConfirmed({ changedAt, by }: Showing, was: ProgressionState | 
 }
 
 /**
- * Returns whether the states between the events of a change are right. They must have the new status and the
- * new dates. Until the removal or restoration, they must have the removal date from before the change.
+ * Returns whether the events of a change have the right states. A change can have several events. All have
+ * the new status and the new dates. Only a removal or restoration, and the last event, have the new removal
+ * date. The other events have the one from before the change.
  */
 function statesFollow(events: TakenEvent[]): boolean {
   const [was, is] = [events[0]?.detail.previous ?? null, events.at(-1)?.detail.progression];

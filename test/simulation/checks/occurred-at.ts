@@ -19,8 +19,9 @@ export function isWhenItHappened(event: TakenEvent, change: TakenEvent[], showin
   const before = change[0]?.detail.previous?.changedAt ?? null;
   if (changedAt === null || changedAt === before) return occurredAt === detectedAt;
   const isInWindow = showing.updatedAfter === null || changedAt >= (iso(showing.updatedAfter) ?? '');
-  // The design does not define `occurredAt` for a record that was requested by its id, a record that changes
-  // back, an event whose own date is the time of detection, or an erasure.
+  // The rules do not say what `occurredAt` is in four cases, so the check accepts both times: the record was
+  // requested by its id, its `changed_at` is earlier than the known one, the platform's own date of the event
+  // is the time of detection, or the event is an erasure.
   const isErasure = event.type === 'LearnerDataErased';
   const isOpen = showing.by === 'ids' || changedAt < (before ?? '') || own !== null || isErasure;
   if (isOpen) return occurredAt === changedAt || occurredAt === detectedAt;

@@ -5,7 +5,9 @@ import type { MemoryTable } from '../table/memory-table.ts';
 
 /** The actions of workers after another worker had acquired their lease. */
 export type Overtaken = {
-  /** The writes and events that these workers should not have sent. */
+  /**
+   * The writes and events that a worker sent after another worker had acquired its lease. There must be none.
+   */
   writes: string[];
   /**
    * The workers that have acquired the lease and then read the known states. After that, no earlier worker
