@@ -2,7 +2,7 @@ import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { plural } from '../../functions/contract/printable-text.ts';
 import type { JournalledEvent } from '../../functions/core/decide/events-of-entry.ts';
 import { isRunError } from '../../functions/core/errors.ts';
-import { readAllPages } from '../../functions/core/poll/read-pages.ts';
+import { readPages } from '../../functions/core/poll/read-pages.ts';
 import type { Store } from '../../functions/core/ports.ts';
 import {
   BEGINNING,
@@ -101,8 +101,8 @@ async function lookUpLearners(
       }
     }
     if (found.learners.length === 0) return found;
-    const request = { integration, updatedAfter: null, cursor: null, users: found.learners };
-    for await (const { records } of readAllPages(kombo, request)) {
+    const request = { integration, updatedAfter: null, users: found.learners };
+    for await (const { records } of readPages(kombo, request)) {
       for (const { learner, state } of records) {
         if (found.learners.includes(learner.id ?? '')) found.progressions.push(state.id);
       }

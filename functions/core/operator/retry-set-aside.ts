@@ -1,8 +1,8 @@
 import { exceedsLimit, readHoldDecisions } from '../episodes/hold.ts';
 import { commitDecisions, publishAgain } from '../journal/commit-entry.ts';
 import { isSaveDue, save, type Worker } from '../journal/worker.ts';
-import { decideAgainstKnown } from '../poll/process-page.ts';
-import { readAllPages } from '../poll/read-pages.ts';
+import { decideAgainstKnown } from '../poll/commit-pages.ts';
+import { readPages } from '../poll/read-pages.ts';
 import { listUnknownStatuses, standInOf } from '../poll/set-aside-records.ts';
 import type { Checkpoint, Run } from '../state/checkpoint.ts';
 import type { ObservedProgression, RejectedRecord } from '../state/progression.ts';
@@ -78,8 +78,8 @@ async function readWithoutId(worker: Worker, ids: ReadonlySet<string>) {
   const rejected: RejectedRecord[] = [];
   if (ids.size === 0) return { records, rejected };
   const { ports, integration } = worker;
-  const request = { integration: integration.id, updatedAfter: null, cursor: null };
-  for await (const page of readAllPages(ports.kombo, request)) {
+  const request = { integration: integration.id, updatedAfter: null };
+  for await (const page of readPages(ports.kombo, request)) {
     records.push(...page.records.filter((record) => ids.has(standInOf(record))));
     rejected.push(...page.rejected.filter(({ id }) => ids.has(id)));
     if (isSaveDue(worker)) await save(worker, worker.checkpoint);

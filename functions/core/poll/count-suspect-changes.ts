@@ -5,8 +5,7 @@ import { commitDecisions } from '../journal/commit-entry.ts';
 import { change, isSaveDue, save, stopIfExpired, type Worker } from '../journal/worker.ts';
 import type { Held, Run } from '../state/checkpoint.ts';
 import { afterPage, slotOf, withRun } from '../state/run-progress.ts';
-import { decideAgainstKnown, type Pass, type StoppedPage } from './process-page.ts';
-import { refuseEndlessPages } from './read-pages.ts';
+import { decideAgainstKnown, type Pass, type StoppedPage } from './commit-pages.ts';
 
 /**
  * Counts the suspect changes, beginning at the page at which a run stops. The run does not move past this
@@ -70,7 +69,6 @@ export async function countSuspectChanges(
     if (stopped !== null) yield stopped;
     if (stopped?.page.next === null) return;
     for await (const page of pages) {
-      refuseEndlessPages(run, page.next);
       yield { page, decided: await decideAgainstKnown(worker, run, page.records, decisionOn) };
     }
   }

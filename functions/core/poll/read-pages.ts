@@ -5,49 +5,38 @@ import type { Page } from '../state/progression.ts';
 import { FIRST_POSITION, type PassPosition, positionAfter } from '../state/run-progress.ts';
 
 /**
- * Reads the pages of a run from a cursor on. Each page is fetched while the page before it is processed. If
- * the caller leaves the loop, the fetch in progress is cancelled. The error of a page is thrown when the
+ * Reads the pages of a pass, from a position on. Each page is fetched while the page before it is processed.
+ * If the caller leaves the loop, the fetch in progress is cancelled. The error of a page is thrown when the
  * caller asks for this page, never earlier.
  *
- * @param mayFetchAhead returns whether the next page may be fetched ahead; it is called before each
- *   such fetch
+ * @param options.start by default the first page
+ * @param options.mayFetchAhead returns whether the next page may be fetched ahead; it is called before each
+ *   such fetch; by default it always may
+ * @throws EndlessPagesError when the pages do not end
  */
 export async function* readPages(
-  kombo: Kombo,
-  request: Parameters<Kombo['readPage']>[0],
-  mayFetchAhead: () => boolean,
+  kombo: Pick<Kombo, 'readPage'>,
+  request: Omit<Parameters<Kombo['readPage']>[0], 'cursor'>,
+  options: { start?: PassPosition; mayFetchAhead?: () => boolean } = {},
 ): AsyncGenerator<Page, void, void> {
+  const { start = FIRST_POSITION, mayFetchAhead = () => true } = options;
   const leaving = new AbortController();
   const fetchPage = (cursor: string | null) => kombo.readPage({ ...request, cursor }, leaving.signal);
   try {
-    let page = await fetchPage(request.cursor);
+    let position = start;
+    let page = await fetchPage(position.cursor);
     for (;;) {
       const { next } = page;
+      refuseEndlessPages(position, next);
       const ahead = next !== null && mayFetchAhead() ? fetchPage(next) : null;
       ahead?.catch(() => undefined);
       yield page;
       if (next === null) return;
+      position = positionAfter(position, page);
       page = await (ahead ?? fetchPage(next));
     }
   } finally {
     leaving.abort();
-  }
-}
-
-/**
- * Reads all pages from a cursor on.
- *
- * @throws EndlessPagesError when the pages do not end
- */
-export async function* readAllPages(
-  kombo: Kombo,
-  request: Parameters<Kombo['readPage']>[0],
-): AsyncGenerator<Page, void, void> {
-  let position: PassPosition = { ...FIRST_POSITION, cursor: request.cursor };
-  for await (const page of readPages(kombo, request, () => true)) {
-    refuseEndlessPages(position, page.next);
-    position = positionAfter(position, page);
-    yield page;
   }
 }
 
@@ -68,7 +57,7 @@ export class EndlessPagesError extends IntegrationError {}
  *
  * @throws EndlessPagesError
  */
-export function refuseEndlessPages(
+function refuseEndlessPages(
   { cursor, mark, passPages, passRecords }: PassPosition,
   next: string | null,
 ): void {

@@ -5,7 +5,6 @@ import {
   countingOf,
   decisionsAfter,
   endHold,
-  exceedsLimit,
   isCounted,
   newHold,
   publishHeld,
@@ -18,6 +17,7 @@ import type { Run } from '../state/checkpoint.ts';
 import type { Page } from '../state/progression.ts';
 import {
   earlierOf,
+  FIRST_POSITION,
   isOver,
   isPassRead,
   nextPass,
@@ -28,10 +28,10 @@ import {
   watermarkAfter,
   withRun,
 } from '../state/run-progress.ts';
+import { commitPages, type Pass, type StoppedPage } from './commit-pages.ts';
 import { countSuspectChanges } from './count-suspect-changes.ts';
-import { isFirstSyncWhole, seenIds } from './pass-proof.ts';
-import { commitPage, decideAgainstKnown, idsOf, type Pass, type StoppedPage } from './process-page.ts';
-import { EndlessPagesError, readPages, refuseEndlessPages } from './read-pages.ts';
+import { isFirstSyncWhole } from './pass-proof.ts';
+import { EndlessPagesError, readPages } from './read-pages.ts';
 import { listUnknownStatuses } from './set-aside-records.ts';
 
 /**
@@ -96,10 +96,10 @@ async function readPass(
   const counting = countingOf(worker.checkpoint, slot);
   const since = begun?.updatedAfter ?? updatedAfter(mode, worker.checkpoint.watermark, settings.overlapMs);
   const decisionOn = await readHoldDecisions(worker);
-  const cursor = (counting ?? begun)?.cursor ?? null;
   const startedBy = new Date(ports.clock()).toISOString();
-  const request = { integration: integration.id, updatedAfter: since, cursor };
-  const pages = readPages(ports.kombo, request, timeLeft);
+  const request = { integration: integration.id, updatedAfter: since };
+  const start = counting ?? begun ?? FIRST_POSITION;
+  const pages = readPages(ports.kombo, request, { start, mayFetchAhead: timeLeft });
   const pass: Pass = { mode, pages, decisionOn, timeLeft };
   try {
     const { held } = worker.checkpoint;
@@ -113,48 +113,6 @@ async function readPass(
   } finally {
     await pages.return();
   }
-}
-
-/**
- * Commits pages. For each page, reads the known states, determines the changes, appends a journal entry,
- * applies it, publishes its events, and saves the checkpoint if a save is due.
- *
- * If nothing was known before the first of these pages, only records that these pages have shown can be
- * known, so only those are read from the table.
- *
- * @returns `proven` if these pages are proven to show every record: they are a whole pass, no id came twice,
- *   and every record could be read. A pass can skip a record only if records move between two of its pages. If
- *   a cursor is an offset, a record that moves from a page that was read to a later page comes twice. If a
- *   cursor is the key of the last record, only the moved record itself can be skipped, and the next run finds
- *   it by its new update time. The proof does not cover rows that disappear from Kombo completely: see
- *   `docs/adr/0026-read-pages-once.md`.
- */
-async function commitPages(
-  worker: Worker,
-  { mode, pages, decisionOn, timeLeft }: Pass,
-  startOf: (page: Page) => Run,
-): Promise<'read' | 'proven' | 'more' | StoppedPage> {
-  const { ports, settings } = worker;
-  const begun = worker.checkpoint[slotOf(mode)];
-  const isTableEmpty = worker.checkpoint.known === 0;
-  const seen = seenIds();
-  let isProven = begun === null || begun.passPages === 0;
-  for (let next = await pages.next(); !next.done; next = await pages.next()) {
-    const page = next.value;
-    const run = worker.checkpoint[slotOf(mode)] ?? startOf(page);
-    refuseEndlessPages(run, page.next);
-    change(worker, withRun(worker.checkpoint, run));
-
-    const ids = idsOf(page.records);
-    const repeated = seen.add(ids);
-    const mayBeKnown = isTableEmpty ? repeated : ids;
-    const decided = await decideAgainstKnown(worker, run, page.records, decisionOn, mayBeKnown);
-    if (exceedsLimit(decided.decisions, worker.checkpoint, settings, ports.clock())) return { page, decided };
-    await commitPage(worker, run, page, decided);
-    isProven &&= repeated.length === 0 && page.rejected.length === 0;
-    if (page.next !== null && !timeLeft()) return 'more';
-  }
-  return isProven ? 'proven' : 'read';
 }
 
 /**

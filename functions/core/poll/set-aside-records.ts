@@ -5,7 +5,6 @@ import { isStandIn, standInId } from '../state/set-aside.ts';
 
 /** Sets aside the records of a page that do not match the schema. Each record is listed once. */
 export async function setAsideRejected(worker: Worker, rejected: RejectedRecord[]): Promise<void> {
-  if (rejected.length === 0) return;
   stopIfExpired(worker);
   const { ports, integration } = worker;
   const at = new Date(ports.clock()).toISOString();
@@ -19,8 +18,7 @@ export async function setAsideRejected(worker: Worker, rejected: RejectedRecord[
 
 /** Removes records from the set-aside list if a committed page shows them in a readable form. */
 export async function removeReadable(worker: Worker, records: ObservedProgression[]): Promise<void> {
-  const { ports, integration, checkpoint } = worker;
-  if (!checkpoint.hasSetAside) return;
+  const { ports, integration } = worker;
   worker.setAside ??= new Set(
     (await ports.store.readSetAside(integration.id)).flatMap(({ kind, id }) =>
       kind === 'record' ? [id] : [],

@@ -2,9 +2,10 @@ import type { IntegrationId } from '../../contract/integration.ts';
 import type { LearningEvent } from '../../contract/learning-events.ts';
 import { deriveEvents } from '../decide/derive-from-record.ts';
 import { CursorRefusedError, IntegrationError } from '../errors.ts';
-import { readAllPages } from '../poll/read-pages.ts';
+import { readPages } from '../poll/read-pages.ts';
 import type { Kombo } from '../ports.ts';
 import type { ObservedProgression, Page } from '../state/progression.ts';
+import { FIRST_POSITION } from '../state/run-progress.ts';
 import type { ReplayPosition } from './replay-record.ts';
 import { isWanted, isWithin, type Selection } from './selection.ts';
 
@@ -74,9 +75,9 @@ async function* pagesSteps(
   const { users, cursor } = start;
   // All records are read: `updated_after` would miss records that were entered long before their date, such
   // as scheduled enrolments or dates in local time.
-  const request = { integration, updatedAfter: null, cursor, users };
+  const request = { integration, updatedAfter: null, users };
   let position = start;
-  for await (const page of readAllPages(kombo, request)) {
+  for await (const page of readPages(kombo, request, { start: { ...FIRST_POSITION, cursor } })) {
     for (const record of recordsAfter(position.after, page)) {
       const { settled } = position;
       const events = selectedFromRecord(integration, record, selection, detectedAt).filter(

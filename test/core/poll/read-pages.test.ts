@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { EndlessPagesError, readPages, refuseEndlessPages } from '../../../functions/core/poll/read-pages.ts';
+import { EndlessPagesError, readPages } from '../../../functions/core/poll/read-pages.ts';
 import type { Kombo } from '../../../functions/core/ports.ts';
-import { newCheckpoint } from '../../../functions/core/state/checkpoint.ts';
 import type { Page } from '../../../functions/core/state/progression.ts';
-import { afterPage, startRun } from '../../../functions/core/state/run-progress.ts';
+import { FIRST_POSITION } from '../../../functions/core/state/run-progress.ts';
 import { observed } from '../../support/observed.ts';
+
+const REQUEST = { integration: 'moodle:test', updatedAfter: null };
 
 const page = (next: string | null): Page => ({
   records: [],
@@ -37,7 +38,7 @@ function scripted(answers: Record<string, Page | Error>) {
     },
   };
   const pages = (mayFetchAhead: () => boolean, cursor: string | null = null) =>
-    readPages(kombo, { integration: 'moodle:test', updatedAfter: null, cursor }, mayFetchAhead);
+    readPages(kombo, REQUEST, { start: { ...FIRST_POSITION, cursor }, mayFetchAhead });
   return { pages, asked, signals };
 }
 
@@ -97,63 +98,71 @@ describe('an error of a page that is fetched ahead', () => {
   });
 });
 
-const AT = '2026-03-02T08:00:00.000Z';
-
 /**
  * Reads pages by their next cursors. Returns the number of pages, or this number as a negative number if the
- * run was refused as endless.
+ * pages were refused as endless.
  */
-function readAll(nextOf: (cursor: string | null, page: number) => string | null, recordsPerPage = 1): number {
+async function readAll(
+  nextOf: (cursor: string | null, page: number) => string | null,
+  recordsPerPage = 1,
+): Promise<number> {
   const records = Array.from({ length: recordsPerPage }, () => observed());
-  let run = startRun('incremental', AT, newCheckpoint('moodle:test'), AT);
-  for (;;) {
-    const next = nextOf(run.cursor, run.passPages);
-    try {
-      refuseEndlessPages(run, next);
-    } catch (error) {
-      if (error instanceof EndlessPagesError) return -run.passPages;
-      throw error;
-    }
-    run = afterPage(run, { records, rejected: [], next, servedAt: AT }, false);
-    if (run.cursor === null) return run.passPages;
+  let asked = 0;
+  const readPage: Kombo['readPage'] = async ({ cursor }) => {
+    asked += 1;
+    return { ...page(nextOf(cursor, asked - 1)), records };
+  };
+  let read = 0;
+  try {
+    for await (const _ of readPages({ readPage }, REQUEST)) read += 1;
+    return read;
+  } catch (error) {
+    if (error instanceof EndlessPagesError) return -read;
+    throw error;
   }
 }
 
 describe('pages that end', () => {
-  test.each([1, 2, 3, 64, 1_000, 5_000])('a run of %d pages with different cursors is accepted', (count) => {
-    expect(readAll((_, page) => (page + 1 < count ? `c${page + 1}` : null), 250)).toBe(count);
-  });
+  test.each([1, 2, 3, 64, 1_000, 5_000])(
+    'a run of %d pages with different cursors is accepted',
+    async (count) => {
+      expect(await readAll((_, page) => (page + 1 < count ? `c${page + 1}` : null), 250)).toBe(count);
+    },
+  );
 
-  test('a run of hundreds of pages without records is accepted', () => {
-    expect(readAll((_, page) => (page < 900 ? `c${page}` : null), 0)).toBe(901);
+  test('a run of hundreds of pages without records is accepted', async () => {
+    expect(await readAll((_, page) => (page < 900 ? `c${page}` : null), 0)).toBe(901);
   });
 });
 
 describe('pages that repeat', () => {
-  test('a run is refused when the next cursor of a page equals the cursor of the page', () => {
-    expect(readAll(() => 'same')).toBe(-1);
+  test('a run is refused when the next cursor of a page equals the cursor of the page', async () => {
+    expect(await readAll(() => 'same')).toBe(-1);
   });
 
   test.each([2, 3, 7, 64, 100])(
     'a run whose %d cursors repeat in a cycle is refused after at most four cycles',
-    (length) => {
-      const read = -readAll((_, page) => `c${page % length}`);
+    async (length) => {
+      const read = -(await readAll((_, page) => `c${page % length}`));
       expect(read).toBeGreaterThan(0);
       expect(read).toBeLessThanOrEqual(4 * length);
     },
   );
 
-  test.each([1, 5, 50])('a run is refused when its cursors begin to repeat after %d pages', (stretch) => {
-    const read = -readAll((_, page) => (page < stretch ? `s${page}` : `c${(page - stretch) % 6}`));
-    expect(read).toBeGreaterThan(0);
-    expect(read).toBeLessThanOrEqual(4 * (stretch + 6));
-  });
+  test.each([1, 5, 50])(
+    'a run is refused when its cursors begin to repeat after %d pages',
+    async (stretch) => {
+      const read = -(await readAll((_, page) => (page < stretch ? `s${page}` : `c${(page - stretch) % 6}`)));
+      expect(read).toBeGreaterThan(0);
+      expect(read).toBeLessThanOrEqual(4 * (stretch + 6));
+    },
+  );
 });
 
-test('a run is refused after 1,000 pages without records, even if all cursors differ', () => {
-  expect(readAll((_, page) => `c${page}`, 0)).toBe(-1_000);
+test('a run is refused after 1,000 pages without records, even if all cursors differ', async () => {
+  expect(await readAll((_, page) => `c${page}`, 0)).toBe(-1_000);
 });
 
-test('a run is refused after 40,000 pages, even if all pages have records and all cursors differ', () => {
-  expect(readAll((_, page) => `c${page}`, 250)).toBe(-40_000);
+test('a run is refused after 40,000 pages, even if all pages have records and all cursors differ', async () => {
+  expect(await readAll((_, page) => `c${page}`, 250)).toBe(-40_000);
 });

@@ -22,7 +22,7 @@ export const decidingBugs: DeliberateBug[] = [
   {
     name: 'expired data is trusted',
     patches: one(
-      'functions/core/poll/process-page.ts',
+      'functions/core/poll/commit-pages.ts',
       '(await ports.kombo.readDataExpiredAt(integration.id)) !== null',
       'false',
     ),
@@ -217,6 +217,6 @@ export const decidingBugs: DeliberateBug[] = [
   },
   {
     name: 'a record that became readable stays in the set-aside list',
-    patches: one('functions/core/poll/process-page.ts', 'await removeReadable(worker, page.records);', ''),
+    patches: one('functions/core/poll/commit-pages.ts', 'await removeReadable(worker, page.records);', ''),
   },
 ];

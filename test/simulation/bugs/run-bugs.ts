@@ -26,7 +26,7 @@ const SPLIT_PAGES_IN_ONE_PASS: SourcePatch[] = [
 const KNOWN_READ_AHEAD: SourcePatch[] = [
   ...one(
     'functions/core/poll/read-run.ts',
-    'readPages(ports.kombo, request, timeLeft)',
+    'readPages(ports.kombo, request, {',
     `readPages({
       ...ports.kombo,
       readPage: async (...asked) => {
@@ -34,10 +34,10 @@ const KNOWN_READ_AHEAD: SourcePatch[] = [
         const ids = page.records.map(({ state }) => state.id);
         return { ...page, known: await ports.store.readKnown(integration.id, ids) };
       },
-    }, request, timeLeft)`,
+    }, request, {`,
   ),
   ...one(
-    'functions/core/poll/read-run.ts',
+    'functions/core/poll/commit-pages.ts',
     'await decideAgainstKnown(worker, run, page.records, decisionOn, mayBeKnown)',
     `await decideAgainstKnown(
       { ...worker, ports: { ...ports, store: { ...ports.store, readKnown: async () => page.known } } },
@@ -64,8 +64,8 @@ const PAGES_KEPT: SourcePatch[] = [
   ),
   ...one(
     'functions/core/poll/read-pages.ts',
-    'if (next === null) return;\n      page',
-    'kept.delete(request.cursor); if (next === null) return;\n      page',
+    'if (next === null) return;\n      position',
+    'kept.delete(start.cursor); if (next === null) return;\n      position',
   ),
   ...one(
     'functions/core/poll/read-pages.ts',
@@ -85,12 +85,12 @@ export const runBugs: DeliberateBug[] = [
     patches: [
       ...one('functions/core/poll/run-poll.ts', 'if (worker.needsRecovery) await fenceOff(worker);', ''),
       {
-        file: 'functions/core/poll/process-page.ts',
+        file: 'functions/core/poll/commit-pages.ts',
         replace: 'const known = await ports.store.readKnown(integration.id, mayBeKnown, records);',
         by: 'const known = await ports.store.readKnown(integration.id, mayBeKnown, records); if (worker.needsRecovery) await fenceOff(worker);',
       },
       {
-        file: 'functions/core/poll/process-page.ts',
+        file: 'functions/core/poll/commit-pages.ts',
         replace: 'import { commitDecisions }',
         by: 'import { commitDecisions, fenceOff }',
       },
@@ -126,12 +126,12 @@ export const runBugs: DeliberateBug[] = [
   },
   {
     name: 'known states are not read although records were known before the run',
-    patches: one('functions/core/poll/read-run.ts', 'worker.checkpoint.known === 0', 'true'),
+    patches: one('functions/core/poll/commit-pages.ts', 'worker.checkpoint.known === 0', 'true'),
   },
   {
     name: 'a first sync does not read the known state of a record that it has shown before',
     patches: one(
-      'functions/core/poll/read-run.ts',
+      'functions/core/poll/commit-pages.ts',
       'isTableEmpty ? repeated : ids',
       'isTableEmpty ? [] : ids',
     ),
@@ -309,8 +309,10 @@ export const runBugs: DeliberateBug[] = [
     name: 'the watermark moves before the last page when the invocation has no time left',
     patches: one(
       'functions/core/poll/read-run.ts',
-      "if (page.next !== null && !timeLeft()) return 'more';",
-      "if (page.next !== null && !timeLeft()) { if (mode === 'incremental') await endRun(worker, run); return 'more'; }",
+      'const end = await commitPages(worker, pass, startOf);',
+      `const end = await commitPages(worker, pass, startOf);
+      const now = worker.checkpoint[slot];
+      if (end === 'more' && mode === 'incremental' && now !== null) await endRun(worker, now);`,
     ),
   },
   {
@@ -333,12 +335,12 @@ export const runBugs: DeliberateBug[] = [
     name: 'the cursor moves before the page is committed',
     patches: [
       ...one(
-        'functions/core/poll/process-page.ts',
+        'functions/core/poll/commit-pages.ts',
         'if (decisions.length === 0) await saveSoon(worker, forward(worker.checkpoint));\n  else await',
         'await saveSoon(worker, forward(worker.checkpoint)); if (decisions.length > 0) await',
       ),
       ...one(
-        'functions/core/poll/process-page.ts',
+        'functions/core/poll/commit-pages.ts',
         'decisions, detectedAt, forward',
         'decisions, detectedAt',
       ),
@@ -347,7 +349,7 @@ export const runBugs: DeliberateBug[] = [
   },
   {
     name: 'a run continues from its first page, not from its cursor',
-    patches: one('functions/core/poll/read-run.ts', '(counting ?? begun)?.cursor ?? null', 'null'),
+    patches: one('functions/core/poll/read-run.ts', 'counting ?? begun ?? FIRST_POSITION', 'FIRST_POSITION'),
   },
   {
     name: 'there is no overlap',
@@ -398,7 +400,11 @@ export const runBugs: DeliberateBug[] = [
   },
   {
     name: 'an unreadable record is not set aside',
-    patches: one('functions/core/poll/set-aside-records.ts', 'if (rejected.length === 0) return;', 'return;'),
+    patches: one(
+      'functions/core/poll/commit-pages.ts',
+      'if (page.rejected.length > 0) await setAsideRejected(worker, page.rejected);',
+      '',
+    ),
   },
   {
     name: 'a retried record is removed from the set-aside list without a commit',

@@ -36,8 +36,8 @@ export const testedBugs: DeliberateBug[] = [
     name: 'a worker whose lease expired still sets records aside',
     patches: one(
       'functions/core/poll/set-aside-records.ts',
-      'if (rejected.length === 0) return;\n  stopIfExpired(worker);',
-      'if (rejected.length === 0) return;',
+      'stopIfExpired(worker);\n  const { ports, integration } = worker;\n  const at',
+      'const { ports, integration } = worker;\n  const at',
     ),
     testedBy: ['test/core/poll/faults.test.ts'],
   },
@@ -76,7 +76,7 @@ export const testedBugs: DeliberateBug[] = [
   {
     name: 'the age of a change is measured from the current watermark, not from the latest one',
     patches: one(
-      'functions/core/poll/process-page.ts',
+      'functions/core/poll/commit-pages.ts',
       'newestWatermark: checkpoint.newestWatermark,',
       'newestWatermark: checkpoint.watermark,',
     ),

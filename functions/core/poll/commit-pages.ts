@@ -1,10 +1,12 @@
 import type { PollMode } from '../../contract/messages.ts';
 import { type DecidedPage, decidePage, mentionsRemoval, type PageRules } from '../decide/decide-page.ts';
+import { exceedsLimit } from '../episodes/hold.ts';
 import { commitDecisions } from '../journal/commit-entry.ts';
-import { saveSoon, type Worker } from '../journal/worker.ts';
+import { change, saveSoon, type Worker } from '../journal/worker.ts';
 import type { Checkpoint, LastRun, Run } from '../state/checkpoint.ts';
 import type { ObservedProgression, Page } from '../state/progression.ts';
 import { afterPage, slotOf, withRun } from '../state/run-progress.ts';
+import { seenIds } from './pass-proof.ts';
 import { removeReadable, setAsideRejected } from './set-aside-records.ts';
 
 /** The parameters of one reading of a run's pages, from its cursor on. */
@@ -26,6 +28,47 @@ export type Pass = {
 export type StoppedPage = { page: Page; decided: DecidedPage };
 
 /**
+ * Commits pages. For each page, reads the known states, determines the changes, appends a journal entry,
+ * applies it, publishes its events, and saves the checkpoint if a save is due.
+ *
+ * If nothing was known before the first of these pages, only records that these pages have shown can be
+ * known, so only those are read from the table.
+ *
+ * @returns `proven` if these pages are proven to show every record: they are a whole pass, no id came twice,
+ *   and every record could be read. A pass can skip a record only if records move between two of its pages. If
+ *   a cursor is an offset, a record that moves from a page that was read to a later page comes twice. If a
+ *   cursor is the key of the last record, only the moved record itself can be skipped, and the next run finds
+ *   it by its new update time. The proof does not cover rows that disappear from Kombo completely: see
+ *   `docs/adr/0026-read-pages-once.md`.
+ */
+export async function commitPages(
+  worker: Worker,
+  { mode, pages, decisionOn, timeLeft }: Pass,
+  startOf: (page: Page) => Run,
+): Promise<'read' | 'proven' | 'more' | StoppedPage> {
+  const { ports, settings } = worker;
+  const begun = worker.checkpoint[slotOf(mode)];
+  const isTableEmpty = worker.checkpoint.known === 0;
+  const seen = seenIds();
+  let isProven = begun === null || begun.passPages === 0;
+  for (let next = await pages.next(); !next.done; next = await pages.next()) {
+    const page = next.value;
+    const run = worker.checkpoint[slotOf(mode)] ?? startOf(page);
+    change(worker, withRun(worker.checkpoint, run));
+
+    const ids = page.records.map(({ state }) => state.id);
+    const repeated = seen.add(ids);
+    const mayBeKnown = isTableEmpty ? repeated : ids;
+    const decided = await decideAgainstKnown(worker, run, page.records, decisionOn, mayBeKnown);
+    if (exceedsLimit(decided.decisions, worker.checkpoint, settings, ports.clock())) return { page, decided };
+    await commitPage(worker, run, page, decided);
+    isProven &&= repeated.length === 0 && page.rejected.length === 0;
+    if (page.next !== null && !timeLeft()) return 'more';
+  }
+  return isProven ? 'proven' : 'read';
+}
+
+/**
  * Reads the known states of the records, and determines the changes that the records show (see `decidePage`).
  * Asks Kombo whether the integration's data is expired only if a record shows a removal, a restoration or an
  * erasure. Reads records again only if they are older than the known state.
@@ -37,7 +80,7 @@ export async function decideAgainstKnown(
   { mode, startEntry }: Pick<Run, 'mode' | 'startEntry'>,
   records: ObservedProgression[],
   decisionOn: PageRules['decisionOn'],
-  mayBeKnown = idsOf(records),
+  mayBeKnown = records.map(({ state }) => state.id),
 ): Promise<DecidedPage> {
   const { ports, settings, integration, checkpoint } = worker;
   const known = await ports.store.readKnown(integration.id, mayBeKnown, records);
@@ -70,10 +113,6 @@ export async function decideAgainstKnown(
   return decidePage(records, known, { ...rules, dataExpired, readAgain });
 }
 
-export function idsOf(records: ObservedProgression[]): string[] {
-  return records.map(({ state }) => state.id);
-}
-
 /** Returns the start of the last baseline if this is the first reconciliation after it, otherwise null. */
 function baselineBefore(mode: PollMode, last: LastRun | null): string | null {
   return mode === 'reconcile' && last?.mode === 'baseline' ? last.startedAt : null;
@@ -84,7 +123,7 @@ function baselineBefore(mode: PollMode, last: LastRun | null): string | null {
  * cursor of the next page. A page without changes appends no entry. The checkpoint is written when a save is
  * due.
  */
-export async function commitPage(
+async function commitPage(
   worker: Worker,
   run: Run,
   page: Page,
@@ -93,8 +132,8 @@ export async function commitPage(
   const forward = (checkpoint: Checkpoint) =>
     withRun(checkpoint, afterPage(checkpoint[slotOf(run.mode)] ?? run, page, hasUntrusted));
 
-  await setAsideRejected(worker, page.rejected);
+  if (page.rejected.length > 0) await setAsideRejected(worker, page.rejected);
   if (decisions.length === 0) await saveSoon(worker, forward(worker.checkpoint));
   else await commitDecisions(worker, run, decisions, detectedAt, forward);
-  await removeReadable(worker, page.records);
+  if (worker.checkpoint.hasSetAside) await removeReadable(worker, page.records);
 }
