@@ -62,7 +62,8 @@ export async function openCountedSchool(id: IntegrationId, count: number) {
       const integration = await ports.store.readIntegration(id);
       if (integration === null) throw new Error(`The table has no integration ${id}`);
       const outcome = await runPoll(ports, SETTINGS, { integration, owner: OWNER, timeLeft: () => true });
-      if (outcome.kind !== 'ended') throw new Error(`the poll did not end: ${JSON.stringify(outcome)}`);
+      if (outcome.kind !== 'ended')
+        throw new Error(`the outcome of the poll must be "ended": ${JSON.stringify(outcome)}`);
       return { ...counter, kombo: control.requests - requests, events: countEvents() - events };
     },
     async close() {

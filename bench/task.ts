@@ -25,7 +25,8 @@ async function poll({ services, integration }: Task) {
   const request = { integration, owner: randomUUID(), timeLeft: () => true };
   const outcome = await runPoll(ports, SETTINGS, request);
   close();
-  if (outcome.kind !== 'ended') throw new Error(`the poll did not end: ${JSON.stringify(outcome)}`);
+  if (outcome.kind !== 'ended')
+    throw new Error(`the outcome of the poll must be "ended": ${JSON.stringify(outcome)}`);
   return {
     pages: outcome.ended.reduce((sum, { pages }) => sum + pages, 0),
     records: outcome.ended.reduce((sum, { records }) => sum + records, 0),

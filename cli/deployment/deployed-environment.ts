@@ -57,7 +57,7 @@ export function stackEnvironment(
   const [environment] = environments;
   if (environment !== undefined && environments.length === 1) return { ...variables, ...environment };
   throw new CommandError(
-    `The stack ${stack} has ${plural(environments.length, 'deployment')} of Schoolbell instead of one. Name a stack with exactly one output whose name contains ${outputNames.environment}.`,
+    `The stack ${stack} has ${plural(environments.length, 'deployment')} of Schoolbell instead of one. Choose a stack with exactly one output whose name contains ${outputNames.environment}.`,
   );
 }
 

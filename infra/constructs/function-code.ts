@@ -41,8 +41,7 @@ function assetOf(folder: string, entry: string, write: (directory: string) => vo
           return true;
         },
       },
-      // The CDK requires an image for machines that cannot bundle locally, but every machine can bundle
-      // locally.
+      // The CDK requires an image. It is never used, because every machine can bundle locally.
       image: DockerImage.fromRegistry('none'),
       // For a function with the same folder and command, the CDK would reuse the bundle. So each function has
       // a different command.

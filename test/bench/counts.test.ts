@@ -25,8 +25,8 @@ it('a first sync and polls with no change, one page of changes and ten pages of 
     events: 1,
     journalBytes: 171_933,
   });
-  // For a page of 250 records, the poll also makes three requests for known states, one for the journal
-  // entry, and ten that write 25 states each.
+  // Besides the three requests of every poll, a page of 250 records needs three that read known states, one that
+  // writes the journal entry, and ten that write 25 states each.
   expect(fullPage).toEqual({
     kombo: 1,
     dynamoDb: 3 + 3 + 1 + 10,

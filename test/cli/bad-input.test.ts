@@ -63,7 +63,7 @@ describe('wrong input', () => {
       says: /key/,
     }));
 
-  it('`poll` reports an integration that Kombo does not have in one line on standard error, and writes no file', () =>
+  it('for an integration that Kombo does not have, `poll` prints one line on standard error and writes no file', () =>
     expectOneLine({
       args: ['poll', 'moodle:unknown', '--local'],
       variables: kombo.variables,
@@ -71,7 +71,7 @@ describe('wrong input', () => {
       says: /check the integration id/,
     }));
 
-  it('`poll` reports an integration that the sandbox does not have in one line on standard error, and writes no file', () =>
+  it('for an integration that the sandbox does not have, `poll` prints one line on standard error and writes no file', () =>
     expectOneLine({ args: ['poll', 'moodle:unknown', '--local'], code: 1, says: /sandbox:school/ }));
 
   it(

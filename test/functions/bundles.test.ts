@@ -171,14 +171,14 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(found).toEqual([]);
   });
 
-  it("the bundled function dispatch adds the integration in its settings, sends a poll message for it and logs the fleet's metrics", async () => {
+  it("the bundled dispatch function adds the integration in its settings, sends a poll message for it and logs the fleet's metrics", async () => {
     expect(await dispatch.invoke({})).toEqual({ result: { sent: 1 } });
     expect(queue.sent).toEqual([{ integration: INTEGRATION }]);
     expect(dispatch.log()).toContain('"IntegrationsActive":1');
     expect(dispatch.log()).toContain('"service":"Tested"');
   });
 
-  it('the bundled function poll publishes only IntegrationBaselined in the first poll and CourseCompleted in the second', async () => {
+  it('the bundled poll function publishes only IntegrationBaselined in its first poll and only CourseCompleted in its second', async () => {
     const message = sqsEvent({ integration: INTEGRATION });
     expect(await poll.invoke(message)).toEqual({ result: null });
     expect(delivered.map((event) => event['detail-type'])).toEqual(['IntegrationBaselined']);
@@ -195,7 +195,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(poll.log()).toContain('"events":{"CourseCompleted":1}');
   });
 
-  it('the bundled function replay sends the events of a replay once, even when the message about the replay arrives twice', async () => {
+  it('the bundled replay function sends the events of a replay once, even when the message about the replay arrives twice', async () => {
     const { store, replays } = storeOf(database);
     const kombo = createKombo({ baseUrl: sandbox.url, apiKey: async () => KOMBO_KEY });
     const ports = { store, replays, kombo, clock: Date.now };
@@ -229,7 +229,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(replay.log()).toContain('"published":1');
   });
 
-  it('the bundled function poll pauses an integration when a webhook reports a change and Kombo no longer has the integration', async () => {
+  it('the bundled poll function pauses an integration when a webhook reports a change and Kombo no longer has the integration', async () => {
     const { store } = storeOf(database);
     const gone = 'moodle:gone';
     await store.changeIntegration(gone, () => ({
@@ -242,7 +242,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(await store.readIntegration(gone)).toMatchObject({ state: 'paused', pausedBy: 'kombo' });
   });
 
-  it('the bundled function poll fails when its message is invalid, and the error does not quote the message', async () => {
+  it('the bundled poll function fails when its message is invalid, and the error does not quote the message', async () => {
     const answer = await poll.invoke({ Records: [{ body: 'Ada Byron <ada@example.com>' }] });
     expect(answer).toEqual({
       error: { errorType: 'Error', errorMessage: expect.stringContaining('SyntaxError') },
@@ -251,7 +251,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(poll.log()).toMatch(/at [^ ]*functions\/poll\/handler\.ts:\d+:\d+"/);
   });
 
-  it('the bundled function webhook sends a poll message for a signed request and refuses a forged request without a log line', async () => {
+  it('the bundled webhook function sends a poll message for a signed request and refuses a forged request without a log line', async () => {
     const body = JSON.stringify({
       id: 'webhook-1',
       type: 'data-changed',
@@ -272,7 +272,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(webhook.log()).not.toContain('efused');
   });
 
-  it("the bundled function slack posts an event, and when Slack refuses it, the error has Slack's error code or status, not its text", async () => {
+  it("the bundled slack function posts an event, and when Slack refuses it, the error has Slack's error code or status, not its text", async () => {
     const { detail } = exampleOf('CourseCompleted');
     const learner = {
       ...Object(detail).learner,

@@ -4,7 +4,7 @@ import { networkFaults } from '../support/network-fault.ts';
 import { DYNAMODB_REFUSES, EVENTBRIDGE_REFUSES, KOMBO_REFUSES } from './refusing-answers.ts';
 import type { Origins } from './wire.ts';
 
-/** A proxy with faults in front of each service. */
+/** For each service, a proxy that adds faults to its responses. */
 export type Proxies = {
   origins: Origins;
   all: FaultyProxy[];

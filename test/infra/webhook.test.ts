@@ -58,7 +58,7 @@ describe('the webhook', () => {
     expect(JSON.stringify(synthesize().notifier.toJSON())).not.toContain('webhook-failing');
   });
 
-  it('the notifier stack has an alarm about refused calls of the webhook, which uses a metric of Lambda', () => {
+  it("the notifier stack has an alarm for calls that the webhook refuses, based on Lambda's metric `Url4xxCount`", () => {
     synthesize({ webhook: true }).notifier.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmDescription: Match.stringLikeRegexp('webhook-refused'),
       Namespace: 'AWS/Lambda',

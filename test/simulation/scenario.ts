@@ -89,7 +89,8 @@ export type PageHabits = {
    */
   vanishes: number;
   /**
-   * The probability that a record's position in a `random` order changes from page to page without an update.
+   * With the order `random`, the probability that a record changes its position between the requests of two
+   * pages although it was not updated.
    */
   drifts: number;
 };

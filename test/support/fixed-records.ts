@@ -7,7 +7,8 @@ type StoredRecord = { record: ProgressionRecord; changedAt: number };
 export function viewOf(records: readonly StoredRecord[]): RecordView {
   const at = (index: number): StoredRecord => {
     const stored = records[index];
-    if (stored === undefined) throw new RangeError(`no record at index ${index} of ${records.length}`);
+    if (stored === undefined)
+      throw new RangeError(`there is no record at index ${index}: there are ${records.length} records`);
     return stored;
   };
   return {

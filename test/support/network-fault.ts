@@ -41,10 +41,10 @@ const LONGEST_DELAY_MS = 20;
 /**
  * Returns a function that decides whether a request has a fault, and which fault. Sometimes a single request
  * has a fault, and sometimes up to 30 requests in a row. A seed may have only some of the kinds of fault,
- * because many faults of one kind find errors that a few faults of each kind do not find.
+ * because many faults of one kind reveal errors that a few of each kind do not.
  *
- * @param share the probability of a fault in a single request. The probability that many faults in a row
- *   begin is a tenth of it
+ * @param share the probability that a single request has a fault. A series of faults begins with a tenth of
+ *   this probability
  */
 export function networkFaults(
   random: Random,

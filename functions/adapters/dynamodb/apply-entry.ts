@@ -101,7 +101,7 @@ async function execute(table: Table, integration: string, writes: Write[]): Prom
  * fail because of an earlier request whose response was lost. So when an insert finds an item, the update is
  * tried: it succeeds if the item is older. When an update finds no older item, the insert is tried: it
  * succeeds if there is no item. When both conditions fail, this entry or a later one is already stored.
- * Throws the core's error for any other error code that is not temporary.
+ * Throws the error of `statementError` for an error code that is neither a failed condition nor temporary.
  */
 function remaining(write: Write, code: string | undefined, table: Table): Write[] {
   if (code === undefined) return [];

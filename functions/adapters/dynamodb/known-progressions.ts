@@ -39,8 +39,8 @@ function sameAsShown(item: Item, shown: ObservedProgression | undefined): KnownP
     learner,
     course: { id, remoteId, revisionId, revisionRemoteId },
     erased,
-    // These two fields are assumed to be null. If a stored one is not null, the encoded forms differ, and the
-    // stored progression is decoded.
+    // These two fields are assumed to be null. If they are not, the encoded text differs from the stored one, and
+    // the caller decodes the stored progression.
     discarded: null,
     unpublishedRemoval: null,
     entry,

@@ -40,8 +40,8 @@ export function successOf<Data extends z.ZodMiniType>(data: Data) {
 /**
  * Returns the `data` of a successful response.
  *
- * @throws the error of a failed response; `PauseAsked` when the failure is temporary and Kombo names a pause;
- *   TransientError for a body that does not match the schema
+ * @throws `PauseAsked` for a temporary failure if Kombo says how long to wait; the error for the code of any
+ *   other failed response; TransientError for a body that does not match the schema
  */
 export function dataOf<Data>(
   envelope: Envelope<Data>,

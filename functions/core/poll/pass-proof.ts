@@ -43,7 +43,7 @@ export function seenIds() {
  */
 type Hashes = { start: number; mark: number };
 
-/** Returns the position of the mark in a table, or the empty position at which it can be stored. */
+/** Returns the position of an id's mark in a hash table, or the empty position at which it can be stored. */
 function positionIn(table: Uint32Array, { start, mark }: Hashes): number {
   const last = table.length - 1;
   let position = start & last;
@@ -51,7 +51,7 @@ function positionIn(table: Uint32Array, { start, mark }: Hashes): number {
   return position;
 }
 
-/** Returns two FNV-1a hashes of the id's UTF-16 code units. */
+/** Returns two hashes of the id's UTF-16 code units: FNV-1a, and a variant of it that is never 0. */
 function hashesOf(id: string): Hashes {
   let start = 0x811c9dc5;
   let mark = 0x9747b28c;

@@ -40,10 +40,10 @@ export function standInOf({ state, learner, course }: ObservedProgression): stri
 }
 
 /**
- * Lists the unknown statuses that a run has read. It is called before the watermark moves past the records
- * with these statuses. A run that read all records replaces the counts, and removes statuses that no record
- * has any more. Other runs only add statuses that are not listed yet, since they read some records several
- * times.
+ * Adds the unknown statuses that a run has read to the set-aside list. It is called before the watermark moves
+ * past the records with these statuses. A run that read all records replaces the number of records of each
+ * status, and removes statuses that no record has any more. Other runs read some records again, so they change
+ * no numbers, and only add statuses that are not listed yet.
  */
 export async function listUnknownStatuses(
   worker: Worker,

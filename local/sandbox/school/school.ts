@@ -50,7 +50,8 @@ export function livingSchool(options: SchoolOptions): RecordSource {
       const entries = advance(now);
       const entryAt = (index: number) => {
         const entry = entries[index];
-        if (entry === undefined) throw new RangeError(`no record at index ${index} of ${entries.length}`);
+        if (entry === undefined)
+          throw new RangeError(`there is no record at index ${index}: there are ${entries.length} records`);
         return entry;
       };
       return {

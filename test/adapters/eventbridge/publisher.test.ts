@@ -247,7 +247,7 @@ describe('a call that fails', () => {
     expect(error).toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  test('publishing returns a deployment error when there are no AWS credentials', async () => {
+  test('publishing returns a `DeploymentError` when there are no AWS credentials', async () => {
     const missing = Object.assign(new Error('Could not load credentials from any providers'), {
       name: 'CredentialsProviderError',
     });
@@ -256,7 +256,7 @@ describe('a call that fails', () => {
     expect((await publisher.publish(someEvents(1))).error).toBeInstanceOf(DeploymentError);
   });
 
-  test('publishing returns a deployment error when the name of the Region is malformed', async () => {
+  test('publishing returns a `DeploymentError` when the name of the Region is malformed', async () => {
     const { error } = await publisherOver({ region: 'not a region' }).publish(someEvents(1));
 
     expect(error).toBeInstanceOf(DeploymentError);

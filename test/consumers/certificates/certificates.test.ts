@@ -78,7 +78,7 @@ describe.each([{ revoke: true }, { revoke: false }])('certificates with the poli
     expect(new Set(made.notified.map(({ detail }) => detail.id)).size).toBe(3);
   });
 
-  test('when Kombo shows the completion date only after the completion, a new certificate has this date instead of the time of detection', async () => {
+  test('when Kombo first shows a completion without a date and later with its date, a new certificate has this date instead of the time of detection', async () => {
     const undated = eventAt(1, 'CourseCompleted', { occurredAt: JUNE });
     const dated = eventAt(2, 'CompletionCorrected', { completedAt: MAY });
     expect((await desk(policy, undated, dated)).validDates).toEqual([MAY]);

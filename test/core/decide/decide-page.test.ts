@@ -206,7 +206,7 @@ describe('a reconciliation', () => {
   const missed = (record: ObservedProgression, before = new Map<string, KnownProgression>()) =>
     decide([record], before, { mode: 'reconcile' }).tally.missed;
 
-  test('a reconciliation counts a change as missed if its `changed_at` is earlier than the watermark less the overlap', () => {
+  test('a reconciliation counts a change as missed if its `changed_at` is earlier than the watermark minus the overlap', () => {
     expect(missed(observed({ status: 'DROPPED', changedAt: '2026-03-01T07:44:59.999Z' }))).toBe(1);
     expect(missed(observed({ status: 'DROPPED', changedAt: '2026-03-01T07:45:00.000Z' }))).toBe(0);
     expect(missed(observed({ status: 'DROPPED', changedAt: null }))).toBe(0);

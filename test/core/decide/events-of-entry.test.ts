@@ -101,7 +101,7 @@ describe('two events of one change', () => {
     expect(second?.detail.changes).toEqual(['removedAt']);
   });
 
-  test('when a change is a re-enrolment and a restoration, LearnerReenrolled comes first, and its state still has the removal date', () => {
+  test('when a change is both a re-enrolment and a restoration, LearnerReenrolled comes before ProgressionRestored, and its `progression` still has the removal date', () => {
     const [first, second] = eventsOf(known({ status: 'DROPPED', removedAt: FEB }), observed());
     expect(first).toMatchObject({ type: 'LearnerReenrolled', detail: { progression: { removedAt: FEB } } });
     expect(second).toMatchObject({

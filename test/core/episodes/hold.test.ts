@@ -67,7 +67,7 @@ describe('the count of a hold', () => {
     expect(countingOf({ ...empty, held: counting, run: other }, 'run')).toBeNull();
   });
 
-  test('the count of held changes is incomplete while it is in progress or when it must start over', () => {
+  test('the count of held changes is not treated as complete while the counting goes on, or when it must start over', () => {
     expect(isCounted(counting, run)).toBe(false);
     expect(isCounted({ ...held, stoppedAt: null }, run)).toBe(false);
     expect(countingOf({ ...empty, held, run }, 'run')).toBeNull();

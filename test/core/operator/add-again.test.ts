@@ -49,7 +49,7 @@ const notified = (poller: World) =>
   poller.bus.published.map(({ type, detail }) => `${type} ${detail.progression.id}`).toSorted();
 
 describe('a removed integration that is added again', () => {
-  test('an integration that is added again without a baseline continues at its watermark and keeps its baseline setting', async () => {
+  test('adding an integration again without the baseline option keeps its watermark and its earlier baseline setting', async () => {
     const poller = await removed(['a', 'b'], { mode: 'publish' });
     show(poller, 'a', 'COMPLETED');
     show(poller, 'c', 'ENROLLED');

@@ -20,7 +20,7 @@ describe('an incremental run', () => {
       ['2026-03-02T07:45:00.000Z', '2026-03-02T08:45:00.000Z'],
     ],
   ])(
-    'an incremental run requests the changes since the watermark less the overlap, and the watermark comes from %s',
+    'an incremental run requests the changes since the watermark minus the overlap, and the watermark comes from %s',
     async (_what, minutes, asked) => {
       const poller = world();
       poller.kombo.skewMs = minutes * MINUTE_MS;

@@ -26,7 +26,7 @@ describe('a run without time left', () => {
     });
   });
 
-  test('an incremental run that takes two polls reads its pages twice, because no proof shows that each record was read', async () => {
+  test('an incremental run that takes two polls makes a second pass, because its first pass does not prove that every record was read', async () => {
     const poller = await synced(['a', 'b', 'c']);
     poller.kombo.pageSize = 2;
     poller.put(...['a', 'b', 'c'].map((id) => observed({ id, status: 'IN_PROGRESS' })));

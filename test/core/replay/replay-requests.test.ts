@@ -132,7 +132,7 @@ describe('the requests of a replay from Kombo', () => {
     expect(asked(at)).toEqual([[ANN], [ANN]]);
   });
 
-  test('a replay from Kombo reads all records when the filtered pages have fewer events than its plan counted', async () => {
+  test('a replay from Kombo reads all records when the requests for the given learners find fewer events than the plan of the replay counted', async () => {
     const at = school();
     const replay = await at.order(await plan(at, { courses: [LAW] }));
     asked(at);

@@ -36,7 +36,7 @@ describe('a progression that moves to another learner', () => {
     expect(decideEvents(afterwards(known(), moved), moved, NOW)).toBeNull();
   });
 
-  test('the events of a removal and of an erasure have the ids of the learner that Kombo showed last', () => {
+  test("the events of a removal and of an erasure have the learner's ids as Kombo last showed them", () => {
     const before = afterwards(known(), moved);
     const removal = decideEvents(before, observed({ removedAt: FEB }, { learner: OTHER }), NOW);
     expect(removal).toMatchObject({ events: ['ProgressionRemoved'], learner: OTHER });

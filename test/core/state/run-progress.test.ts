@@ -124,7 +124,7 @@ describe('a run', () => {
 });
 
 describe('the watermark', () => {
-  test('only an incremental run after the first sync requests the changes since the watermark less the overlap', () => {
+  test('an incremental run after the first sync requests the changes since the watermark minus the overlap, and any other run requests all records', () => {
     expect(updatedAfter('incremental', AT, 15 * 60_000)).toBe('2026-03-02T07:45:00.000Z');
     expect(updatedAfter('baseline', AT, 1)).toBeNull();
     expect(updatedAfter('reconcile', AT, 1)).toBeNull();

@@ -42,7 +42,7 @@ const answers = {
 };
 
 /**
- * Returns the violations of the API description in the body of a response, or an empty text if there are
+ * Returns how the body of a response violates the API description, or an empty text if there are
  * none.
  */
 export function breaches(kind: keyof typeof answers, body: unknown): string {
