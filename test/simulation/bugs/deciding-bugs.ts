@@ -217,6 +217,10 @@ export const decidingBugs: DeliberateBug[] = [
   },
   {
     name: 'a record that became readable stays in the set-aside list',
-    patches: one('functions/core/poll/commit-pages.ts', 'await removeReadable(worker, page.records);', ''),
+    patches: one(
+      'functions/core/poll/commit-pages.ts',
+      'if (worker.checkpoint.hasSetAside) await removeReadable(worker, page.records);',
+      '',
+    ),
   },
 ];
