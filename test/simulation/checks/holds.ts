@@ -62,8 +62,10 @@ export function checkHolds(holds: Holds, accuse: Accuse): void {
   const suspect = suspectChanges(holds);
   const released = holds.decisions.filter(({ by }) => by === 'release');
   const letThrough = released.reduce((sum, { changes }) => sum + changes, 0);
-  for (const { at: end, limit } of suspect) {
-    const day = suspect.filter(({ at }) => at <= end && at > end - WINDOW_MS);
+  for (const [index, { at: end, limit }] of suspect.entries()) {
+    // The order is that of the journal, because another machine's clock may be behind. The limit grows with the
+    // known progressions, so a later change must not be compared with the limit of an earlier one.
+    const day = suspect.slice(0, index + 1).filter(({ at }) => at > end - WINDOW_MS);
     const unasked = day.filter(({ wasReleased }) => !wasReleased).length;
     const evidence = `${day.length} suspect changes in a day, ${unasked} of them not released by a person; the limit is ${limit}, and ${letThrough} were released`;
     // A progression counts once, even if a page showed it twice.
