@@ -26,8 +26,8 @@ const STORY_SECONDS = 2;
 const API_SECONDS = 60;
 
 /**
- * Adds `schoolbell dev`, which `npm start` runs. The command runs a sandbox, the functions and the consumers
- * on this machine, by default for three simulated weeks.
+ * Adds `schoolbell dev`, which `npm start` runs. The command runs the functions and the consumers on this
+ * machine, by default with a sandbox, for three simulated weeks.
  */
 export function addDevCommand(program: Command): void {
   program

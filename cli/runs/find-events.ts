@@ -36,7 +36,8 @@ export type Search = {
 /**
  * Plans the search for the events of one integration. Looks up the learners of the filter at Kombo, by e-mail
  * address, Kombo's id or the platform's own id. If learners are given without `--from`, the search reads only
- * the journal entries of their progressions. An e-mail address is never stored.
+ * the journal entries of the progressions that Kombo returns for them, or the whole journal if Kombo returns
+ * none. An e-mail address is never stored.
  */
 export async function planSearch(
   deployment: Deployment,

@@ -32,7 +32,7 @@ const HIDDEN = Duration.minutes(4);
 
 /**
  * The number of days on which the digest may fail before its messages become dead letters. Until then, each
- * daily call receives the messages of the failed calls again.
+ * later call receives the messages of the failed calls again.
  */
 const DAYS_OF_FAILURES = 3;
 

@@ -174,7 +174,7 @@ function excludedBy(argument: unknown): Test[] {
     const [operator, texts] = operatorIn(argument);
     if (!NEGATED.includes(operator)) {
       throw new InvalidPatternError(
-        `The value of "anything-but" must be one or several values, or an object with one of the operators ${NEGATED.join(', ')}`,
+        `The value of "anything-but" must be one or several texts, one or several numbers, or an object with one of the operators ${NEGATED.join(', ')}`,
       );
     }
     const list: unknown[] = Array.isArray(texts) ? texts : [texts];

@@ -2,8 +2,8 @@ import { minute, printable } from '../../functions/contract/printable-text.ts';
 import { type EventText, type Fact, isBlank } from '../messages/event-text.ts';
 
 /**
- * The maximum numbers of characters in the texts of a message. Slack has the limits of a header and a
- * section: https://docs.slack.dev/reference/block-kit/blocks. `MOST_OF_FACT` keeps messages short.
+ * The maximum numbers of characters in the texts of a message. The limits of a header and a section
+ * are Slack's: https://docs.slack.dev/reference/block-kit/blocks. `MOST_OF_FACT` keeps messages short.
  */
 const MOST_OF_HEADER = 150;
 const MOST_OF_SECTION = 3000;

@@ -73,7 +73,7 @@ type Compiled<Shape extends $ZodShape> = $ZodType<$InferObjectOutput<Shape, Reco
  * 0.9 ms.
  */
 export function compiledObject<Shape extends $ZodShape>(shape: Shape): Compiled<Shape>;
-// This overload declares the type of the result, because zod's constructor does not return it.
+// The signature above declares the type of the result, because zod's constructor does not return it.
 export function compiledObject(shape: $ZodShape): $ZodType {
   return new $ZodObjectJIT({ type: 'object', shape });
 }

@@ -31,8 +31,8 @@ export type StoppedPage = { page: Page; decided: DecidedPage };
  * Commits pages. For each page, reads the known states, determines the changes, appends a journal entry,
  * applies it, publishes its events, and saves the checkpoint if a save is due.
  *
- * If nothing was known before the first of these pages, only records that these pages have shown can be
- * known, so only those are read from the table.
+ * If the integration's journal is empty before the first of these pages, only records that these pages have
+ * shown can be known, so only those are read from the table.
  *
  * @returns `proven` if these pages are proven to show every record: they are a whole pass, no id came twice,
  *   and every record could be read. A pass can skip a record only if records move between two of its pages. If
@@ -48,7 +48,7 @@ export async function commitPages(
 ): Promise<'read' | 'proven' | 'more' | StoppedPage> {
   const { ports, settings } = worker;
   const begun = worker.checkpoint[slotOf(mode)];
-  const isTableEmpty = worker.checkpoint.known === 0;
+  const isNothingKnown = worker.checkpoint.entry === 0;
   const seen = seenIds();
   let isProven = begun === null || begun.passPages === 0;
   for (let next = await pages.next(); !next.done; next = await pages.next()) {
@@ -57,8 +57,8 @@ export async function commitPages(
     change(worker, withRun(worker.checkpoint, run));
 
     const ids = page.records.map(({ state }) => state.id);
-    const repeated = seen.add(ids);
-    const mayBeKnown = isTableEmpty ? repeated : ids;
+    const repeated = isNothingKnown || isProven ? seen.add(ids) : [];
+    const mayBeKnown = isNothingKnown ? repeated : ids;
     const decided = await decideAgainstKnown(worker, run, page.records, decisionOn, mayBeKnown);
     if (exceedsLimit(decided.decisions, worker.checkpoint, settings, ports.clock())) return { page, decided };
     await commitPage(worker, run, page, decided);

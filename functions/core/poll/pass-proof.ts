@@ -8,7 +8,7 @@ const FIRST_SIZE = 4_096;
  * was added. It can mistake a new id for one that was added, because it stores only 32 bits of a hash of each id,
  * at a position that depends on another hash. This happens in less than 1 % of all sets of a million ids.
  *
- * The set needs 8 to 16 bytes per id. It grows without a copy: the table that is half full is kept, and a new
+ * For many ids, the set needs 8 to 16 bytes per id. It grows without a copy: the table that is half full is kept, and a new
  * table stores the next ids.
  */
 export function seenIds() {

@@ -43,7 +43,7 @@ export async function* readPages(
 /** The maximum number of pages of a pass: enough for 10 million records at 250 records per page. */
 const MAX_PAGES = 40_000;
 const FULL_PAGE = 250;
-/** The number of pages that a pass may have without records. Each 250 records allow 20 more pages. */
+/** The number of pages that a pass may have without records. Each 250 records, or a part of them, allow 20 more pages. */
 const SPARE_PAGES = 1_000;
 const PAGES_PER_FULL_PAGE = 20;
 

@@ -124,7 +124,7 @@ export const Held = z.object({
   stoppedAt: z.nullable(
     z.object({ startedAt: Timestamp, pass: PositiveNumber, cursor: z.nullable(z.string()) }),
   ),
-  /** The run at the next page to count; null if all pages were counted. */
+  /** The run at the next page to count. Null if all pages were counted, or if the changes must be counted again. */
   counting: z.nullable(Run),
   /** The names of the stored chunks of the count. */
   chunks: z.array(z.string()),

@@ -97,7 +97,7 @@ export function withStatusesOf(known: UnknownStatus[], records: ObservedProgress
  * between pages. A reconciliation has only one pass, since it is repeated every week. A run also ends if the
  * pass is proven, after a second pass that changed nothing, and after the third pass.
  *
- * @param isProven whether the pass is proven to have shown every record: see `passProof`
+ * @param isProven whether the pass is proven to have shown every record: see `commitPages` and `isFirstSyncWhole`
  */
 export function isOver(run: Run, isProven: boolean): boolean {
   if (run.mode === 'reconcile' || run.passPages <= 1 || run.pass >= MAX_PASSES || isProven) return true;

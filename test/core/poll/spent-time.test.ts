@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { observed } from '../../support/observed.ts';
 import { synced } from '../../support/synced-world.ts';
 import { MINUTE_MS } from '../../support/test-clock.ts';
-import { world } from '../../support/world.ts';
+import { type World, world } from '../../support/world.ts';
 
 describe('a run without time left', () => {
   test("when no time is left after a page, the run stops, and the next poll continues from the run's cursor", async () => {
@@ -80,6 +80,41 @@ test('a run fails when its pages repeat without end, and the next run publishes 
   poller.ports.kombo = poller.kombo;
   await poller.poll();
   expect(poller.types()).toHaveLength(4);
+});
+
+describe('a run whose pages repeat without end, with time for one page in each poll', () => {
+  /** Polls until a poll fails. Returns the number of polls, at most 20. */
+  async function pollsUntilFailed(poller: World): Promise<number> {
+    const { readPage } = poller.kombo;
+    poller.ports.kombo = {
+      ...poller.kombo,
+      readPage: async (request) => {
+        const page = await readPage(request);
+        return { ...page, next: page.next ?? 'at-0' };
+      },
+    };
+    for (let polls = 1; polls <= 20; polls += 1) {
+      const { kind } = await poller.poll({ timeLeft: () => false });
+      if (kind === 'failed') return polls;
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  test('a run whose pages repeat fails after a few polls, although each poll reads only one page', async () => {
+    const poller = await synced(['a', 'b', 'c', 'd']);
+    poller.kombo.pageSize = 2;
+    poller.put(...['a', 'b', 'c', 'd'].map((id) => observed({ id, status: 'COMPLETED' })));
+    expect(await pollsUntilFailed(poller)).toBeLessThan(10);
+  });
+
+  test('a count of held changes whose pages repeat fails after a few polls, although each poll counts only one page', async () => {
+    const ids = Array.from({ length: 60 }, (_, at) => `p${at}`);
+    const poller = await synced(ids);
+    poller.kombo.pageSize = 30;
+    poller.put(...ids.map((id) => observed({ id, status: 'DROPPED' })));
+    expect(await pollsUntilFailed(poller)).toBeLessThan(10);
+    expect(poller.types()).toEqual([]);
+  });
 });
 
 describe('a reconciliation', () => {

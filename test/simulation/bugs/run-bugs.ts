@@ -1,5 +1,12 @@
 import { type DeliberateBug, one } from './deliberate-bug.ts';
-import { HELD_AND_INTERRUPTED, OVERTAKEN, STEADY_PAGES, TWICE_AND_FAILING, withFault } from './settings.ts';
+import {
+  HELD_AND_INTERRUPTED,
+  MOVING_PAGES,
+  OVERTAKEN,
+  STEADY_PAGES,
+  TWICE_AND_FAILING,
+  withFault,
+} from './settings.ts';
 import type { SourcePatch } from './source-patch.ts';
 
 /** Ends each run after one pass, so that no second pass finds what the first pass missed. */
@@ -126,15 +133,20 @@ export const runBugs: DeliberateBug[] = [
   },
   {
     name: 'known states are not read although records were known before the run',
-    patches: one('functions/core/poll/commit-pages.ts', 'worker.checkpoint.known === 0', 'true'),
+    patches: one('functions/core/poll/commit-pages.ts', 'worker.checkpoint.entry === 0', 'true'),
   },
   {
     name: 'a first sync does not read the known state of a record that it has shown before',
     patches: one(
       'functions/core/poll/commit-pages.ts',
-      'isTableEmpty ? repeated : ids',
-      'isTableEmpty ? [] : ids',
+      'isNothingKnown ? repeated : ids',
+      'isNothingKnown ? [] : ids',
     ),
+  },
+  {
+    name: 'a pass in which an id came twice is proven',
+    patches: one('functions/core/poll/commit-pages.ts', 'repeated.length === 0 && ', ''),
+    setting: MOVING_PAGES,
   },
   {
     name: 'the set of shown ids forgets the ids of its full tables',

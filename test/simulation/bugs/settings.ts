@@ -1,4 +1,4 @@
-import { NO_FAULTS, type Scenario } from '../scenario.ts';
+import { NO_FAULTS, type PageHabits, type Scenario } from '../scenario.ts';
 import type { SpecialKind } from '../school/special-operations.ts';
 import type { FaultKind } from '../world/faults.ts';
 import type { SourcePatch } from './source-patch.ts';
@@ -12,16 +12,32 @@ export type BugSetting = { patches: SourcePatch[]; scenario: Partial<Scenario> }
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
+const STEADY: PageHabits = {
+  order: 'id',
+  cursors: 'after',
+  isInclusive: true,
+  changesPerPage: 0,
+  repeats: 0,
+  vanishes: 0,
+  drifts: 0,
+};
+
 /** Settings with which no record moves between two pages, so that a single pass finds every record. */
-export const STEADY_PAGES: Partial<Scenario> = {
-  pages: {
-    order: 'id',
-    cursors: 'after',
-    isInclusive: true,
-    changesPerPage: 0,
-    repeats: 0,
-    vanishes: 0,
-    drifts: 0,
+export const STEADY_PAGES: Partial<Scenario> = { pages: STEADY };
+
+/** Settings without faults and with pages between which many records move, read by offset. */
+export const MOVING_PAGES: BugSetting = {
+  patches: [],
+  scenario: {
+    records: 25,
+    operations: 40,
+    pageSize: 3,
+    pages: { ...STEADY, order: 'updated', cursors: 'offset', changesPerPage: 3 },
+    pauseMs: 3 * 60 * MINUTE,
+    latenessMs: 0,
+    tooLate: 0,
+    garbled: 0,
+    faults: NO_FAULTS,
   },
 };
 
