@@ -82,16 +82,19 @@ function statesFollow(events: TakenEvent[]): boolean {
   });
 }
 
+type Facts = { status: string | null; enrolledAt: string | null; completedAt: string | null };
+
+/** Returns the status and the dates of a version, as they are known if nothing was known before. */
+export function factsOf({ status, enrolledAt, completedAt }: Showing): Facts {
+  return { status: known(status), enrolledAt: iso(enrolledAt), completedAt: iso(completedAt) };
+}
+
 /**
  * Returns whether the status and the dates in `is` follow from the version that Kombo showed (`showing`) and
  * the state before it (`was`). A null in the version keeps the known value. Exception: a null completion date
  * beside a new status removes the known date.
  */
-export function areFactsShown(
-  is: Pick<ProgressionState, 'status' | 'enrolledAt' | 'completedAt'>,
-  was: ProgressionState | null,
-  showing: Showing,
-): boolean {
+export function areFactsShown(is: Facts, was: Facts | null, showing: Showing): boolean {
   const status = known(showing.status);
   const completedAt = iso(showing.completedAt);
   const hadStatus = (was?.status ?? null) !== null;

@@ -3,7 +3,7 @@ import { operationalEvents } from '../../../functions/contract/operational-event
 import type { Change, JournalEntry } from '../../../functions/core/state/journal-entry.ts';
 import type { Showing } from '../kombo/simulated-kombo.ts';
 import type { ReceivedEvent } from '../world/received-events.ts';
-import { areFactsShown, type Clocks, mayBeExpired } from './explained-changes.ts';
+import { areFactsShown, type Clocks, factsOf, mayBeExpired } from './explained-changes.ts';
 import { isSuspect } from './suspect-changes.ts';
 import type { Accuse } from './violation.ts';
 
@@ -148,7 +148,9 @@ function isRemovalPublishedAfter({ events, state }: Change, before: boolean): bo
 }
 
 /**
- * Returns whether Kombo had shown these facts of the record before this time.
+ * Returns whether Kombo had shown these facts of the record before this time. If pages showed two versions of
+ * the record, the facts may follow from both: a count compares the second version with the state after the
+ * first one.
  *
  * @param change.erased whether the record is erased with this change
  */
@@ -158,10 +160,11 @@ function wasShown(
   by: number,
   clocks: Clocks,
 ): boolean {
-  return showings.some(
+  const shown = showings.filter(({ at }) => at <= by);
+  const before = [previous, ...shown.map(factsOf)];
+  return shown.some(
     (showing) =>
-      showing.at <= by &&
-      (isDeepStrictEqual(state, previous) || areFactsShown(state, previous, showing)) &&
+      (isDeepStrictEqual(state, previous) || before.some((was) => areFactsShown(state, was, showing))) &&
       (mayBeExpired(showing, showing.at, clocks) ||
         (showing.isRemoved || showing.isBlank) === (state.removedAt !== null)) &&
       (!erased || showing.isBlank || !showing.hasNames),
