@@ -110,6 +110,7 @@ async function readAll(
   let asked = 0;
   const readPage: Kombo['readPage'] = async ({ cursor }) => {
     asked += 1;
+    if (asked > 50_000) throw new Error('the pages were not refused');
     return { ...page(nextOf(cursor, asked - 1)), records };
   };
   let read = 0;
