@@ -4,7 +4,7 @@ import type { EventFilter, Selection } from '../functions/core/replay/selection.
 import { type IdSetting, idRule, looksLikeEmail } from '../functions/remote-ids.ts';
 import { CommandError, ExitCode } from './terminal/exit-code.ts';
 
-/** The options that select events. An empty list selects all events. */
+/** An empty list selects all events. */
 export type SelectionOptions = {
   type: LearningEventType[];
   learner: string[];
@@ -14,7 +14,6 @@ export type SelectionOptions = {
   to?: string;
 };
 
-/** Returns the selection that the options of a command describe. */
 export function selectionOf(options: SelectionOptions): Selection {
   const { type, learner, course, progression, from = BEGINNING, to } = options;
   const filter = { types: type, learners: learner, courses: course, progressions: progression };
@@ -22,9 +21,8 @@ export function selectionOf(options: SelectionOptions): Selection {
 }
 
 /**
- * Returns the filter with the ids that are stored and published. If the setting `remoteIds` hashes an id, the
- * filter has the id and its hash, because the id may be one of Kombo's. For an e-mail address, the filter has
- * only the hash, because a replay stores its filter.
+ * If the setting `remoteIds` hashes ids, adds the hash of each id. The id stays, because it may be one of
+ * Kombo's. An e-mail address does not stay, because a replay stores its filter.
  *
  * @throws CommandError for an e-mail address when the setting omits the platforms' ids
  */

@@ -5,9 +5,8 @@ import { interruption } from './terminal/interruption.ts';
 import { reportError } from './terminal/report-error.ts';
 
 process.on('uncaughtException', (error) => process.exit(reportError(error)));
-// Node's cache of compiled code makes later starts faster: compiling takes a third of the time until the
-// first output. The default folder of the cache is not safe, because it is in the directory for temporary
-// files of all users. Only users who can also change the code can write to the folder that is used here.
+// Compiling takes a third of the time until the first output. Node's default folder for compiled code is
+// among the temporary files of all users. Only users who can change the code can write to this one.
 enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/schoolbell'));
 const { runProgram } = await import('./program.ts');
 await runProgram(process.argv.slice(2));

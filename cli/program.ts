@@ -20,7 +20,7 @@ import { untilProgramEnds } from './terminal/interruption.ts';
 import { printError, printText, terminalColumns } from './terminal/output.ts';
 import { oneLine, reportError } from './terminal/report-error.ts';
 
-/** Runs the command line and sets the process's exit code. Never throws. */
+/** Sets the process's exit code. Never throws. */
 export async function runProgram(args: readonly string[]): Promise<void> {
   const program = buildProgram();
   let running = program;
@@ -40,7 +40,6 @@ export async function runProgram(args: readonly string[]): Promise<void> {
   }
 }
 
-/** Returns the command line with all its commands. */
 export function buildProgram(): Command {
   const program = addGlobalOptions(new Command('schoolbell'))
     .description('Turns the polling API of a learning platform into events on Amazon EventBridge.')
@@ -76,7 +75,7 @@ function descendants(command: Command): Command[] {
   return command.commands.flatMap((one) => [one, ...descendants(one)]);
 }
 
-/** Returns how to show the help of a command, such as `schoolbell events --help`. */
+/** Returns for example `schoolbell events --help`. */
 function helpOf(command: Command): string {
   return command.parent === null
     ? `${command.name()} --help`
@@ -94,7 +93,7 @@ Kombo's API.
 
 ${EXIT_CODE_HELP}`;
 
-/** Returns a message of Commander as one line. Commander prints its hints on separate lines. */
+/** Commander prints its hints on separate lines. */
 function inOneLine(text: string, command: Command): string {
   const message = oneLine(text).replace(/^error: /, '');
   return `schoolbell: ${message}${/[.?)]$/.test(message) ? '' : '.'} See: ${helpOf(command)}`;

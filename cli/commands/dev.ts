@@ -25,10 +25,6 @@ type DevOptions = {
 const STORY_SECONDS = 2;
 const API_SECONDS = 60;
 
-/**
- * Adds `schoolbell dev`, which `npm start` runs. The command runs the functions and the consumers on this
- * machine, by default with a sandbox, for three simulated weeks.
- */
 export function addDevCommand(program: Command): void {
   program
     .command('dev')
@@ -60,10 +56,7 @@ deployed functions with them, unchanged, for three simulated weeks. The data is 
 --local in DIR. If KOMBO_API_KEY is set, the command polls Kombo's API instead of the sandbox: the baseline and one
 more poll, or with --watch one poll after another.`;
 
-/**
- * Runs work with a new directory, and removes the directory afterwards. The directory is also removed if the
- * process exits during the work, for example at a second Ctrl-C.
- */
+/** Removes the directory afterwards, also if the process exits during the work, as at a second Ctrl-C. */
 async function withTemporaryDirectory<Result>(work: (directory: string) => Promise<Result>): Promise<Result> {
   const directory = await mkdtemp(join(tmpdir(), 'schoolbell-'));
   const remove = () => rmSync(directory, { recursive: true, force: true });
@@ -91,8 +84,7 @@ async function dev(directory: string, folder: string, json: boolean, options: De
     const learnerDetails = options.learnerDetails ?? (school === null ? undefined : 'include');
     return await runDev({
       directory,
-      // Certificates are issued only with the sandbox: nobody has asked for certificates of a real platform's
-      // learners on this machine.
+      // Nobody has asked for certificates of a real platform's learners on this machine.
       certificates: school === null || json ? null : folder,
       kombo,
       integration,
@@ -107,10 +99,7 @@ async function dev(directory: string, folder: string, json: boolean, options: De
   }
 }
 
-/**
- * Returns the seconds between two polls when `--every` is not given. Without a terminal, the sandbox's polls follow each
- * other without a pause.
- */
+/** Returns the seconds between two polls without `--every`: in the sandbox 0, unless somebody watches. */
 function defaultSeconds(isSandbox: boolean, { watch = false }: DevOptions): number {
   if (!isSandbox) return API_SECONDS;
   return process.stdout.isTTY || watch ? STORY_SECONDS : 0;

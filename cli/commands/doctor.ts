@@ -17,7 +17,6 @@ const MARKS = {
   wrong: styled('red', '✗'),
 } satisfies Record<Finding['state'], Styled>;
 
-/** Adds `schoolbell doctor`, which checks a deployment and says how to fix problems. */
 export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
@@ -41,16 +40,13 @@ export function addDoctorCommand(program: Command): void {
     });
 }
 
-/** The result of a check. For a problem, `found` also says how to fix it. */
+/** For a problem, `found` also says how to fix it. */
 export type Finding = { check: string; state: 'ok' | 'warning' | 'wrong'; found: string };
 
-/**
- * `doctor` warns if this machine's clock differs from Kombo's by more than this time. With a larger
- * difference, leases and waiting times are noticeably too short.
- */
+/** With a larger difference from Kombo's clock, leases and waiting times are noticeably too short. */
 const CLOCK_WARNING_MS = 30_000;
 
-/** Checks each part of a deployment, without writing anything. */
+/** Checks each part of a deployment, without changing anything. */
 export async function* examine(deployment: Deployment): AsyncGenerator<Finding> {
   const { ports, checks } = deployment;
   const integrations: Integration[] = [];
@@ -116,10 +112,7 @@ async function* examineKombo({ ports, readKeyOwner }: Deployment): AsyncGenerato
   }
 }
 
-/**
- * Returns the warning about consumers that are switched off in the settings, but whose stacks are deployed. `cdk deploy`
- * does not destroy such a stack, so its consumer continues to run.
- */
+/** `cdk deploy` does not destroy the stack of a consumer that the settings switch off. */
 function stacksOffText(names: string[]): string {
   const destroy = names.map((name) => `aws cloudformation delete-stack --stack-name ${name}`);
   return `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} switched off, but still deployed. Delete with: ${destroy.join('; ')}`;

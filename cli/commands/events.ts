@@ -32,13 +32,10 @@ type EventsOptions = SelectionOptions & {
   follow?: boolean;
 };
 
-/** The number of integrations that are read at the same time. */
 const AT_ONCE = { concurrency: 8 };
 const FOLLOW_EVERY_MS = 2_000;
-/** The number of older events that `--follow` shows before it shows new events. */
 const LAST_BEFORE_FOLLOWING = 10;
 
-/** Adds `schoolbell events`, which prints the events in the journals. */
 export function addEventsCommand(program: Command): void {
   const count = integerFrom(1);
   addIntegrationCommand(
@@ -95,10 +92,7 @@ function refuseEmptyRange({ from, to }: EventsOptions): void {
   throw new CommandError(`--from (${from}) must be earlier than --to (${to}).`, ExitCode.wrongUse);
 }
 
-/**
- * Throws a CommandError if a value of `--learner` is a name. A value with a space is a name, because ids and
- * e-mail addresses contain no spaces.
- */
+/** A value with a space is a name, because ids and e-mail addresses contain no spaces. */
 function refuseNames(learners: string[]): void {
   if (!learners.some((learner) => /\s/.test(learner.trim()))) return;
   throw new CommandError(
@@ -107,7 +101,6 @@ function refuseNames(learners: string[]): void {
   );
 }
 
-/** The number of events that were shown until now. */
 type Shown = { events: number };
 
 async function show(
@@ -159,10 +152,7 @@ async function* first<Item>(items: AsyncIterable<Item>, count: number): AsyncGen
   }
 }
 
-/**
- * Returns a function that prints an event. If the event was set aside, the function also prints the reason.
- * If the options name learners or progressions, it also prints the event's certificate.
- */
+/** Returns a function that prints an event, with its certificate if options name learners or progressions. */
 async function printer(
   deployment: Deployment,
   { learner, progression }: EventsOptions,
@@ -196,18 +186,12 @@ async function printer(
   };
 }
 
-/**
- * Returns a certificate without its code. The code is secret, because it proves that a person has the
- * certificate.
- */
+/** The code is secret, because it proves that a person has the certificate. */
 function withoutCode({ code: _code, ...certificate }: IssuedCertificate) {
   return certificate;
 }
 
-/**
- * Returns a function that finds the certificate of an event. It returns null if no certificate was issued,
- * and undefined if this type of event has no certificate, or certificates cannot be read.
- */
+/** The found certificate is null if none was issued, and undefined if none is expected or can be read. */
 function certificateFinder({ readCertificates }: Deployment, output: Output) {
   let isReadable = readCertificates !== null;
   const read = new Map<string, IssuedCertificate[]>();
@@ -230,10 +214,7 @@ function certificateFinder({ readCertificates }: Deployment, output: Output) {
   };
 }
 
-/**
- * Returns the certificate that was issued for an event, or null. A certificate that a replay from Kombo
- * issued has no position in the journal. It belongs to an event with the same date of completion.
- */
+/** A certificate that a replay from Kombo issued has no position in the journal, only a completion date. */
 function certificateOf(
   { detail: { journal, progression } }: JournalledEvent,
   certificates: IssuedCertificate[],
@@ -246,7 +227,6 @@ function certificateOf(
   return issued ?? null;
 }
 
-/** Returns a text with the number and the status of a certificate. */
 function certificateText(certificate: IssuedCertificate | null): string {
   if (certificate === null) return 'no certificate';
   const { number, status, endedAt } = certificate;

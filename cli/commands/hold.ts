@@ -6,9 +6,6 @@ import { CommandError } from '../terminal/exit-code.ts';
 import { decidedText } from '../views/hold-text.ts';
 import { countingText, heldText } from '../views/poll-outcome.ts';
 
-/**
- * Adds `schoolbell release` and `schoolbell discard`, with which a person releases or discards held changes.
- */
 export function addHoldCommands(program: Command): void {
   const commands = [
     { by: 'release', description: 'release held changes: the next poll publishes them' },

@@ -10,10 +10,8 @@ import { createOutput } from '../terminal/output.ts';
 /** The directory of the checkout or, in the package, of the compiled files. */
 const ROOT = join(import.meta.dirname, '../..');
 
-/** The directory of the files that the command copies into the application. */
 const TEMPLATE = join(ROOT, 'packages/app');
 
-/** Adds `schoolbell init`, which writes a CDK application that deploys Schoolbell. */
 export function addInitCommand(program: Command): void {
   program
     .command('init')
@@ -40,11 +38,7 @@ The command overwrites no file. If one of the files exists already, the command 
 Example:
   schoolbell init learning-events`;
 
-/**
- * Writes the application and returns the names of its files.
- *
- * @throws CommandError when one of the files exists
- */
+/** Returns the names of the files. Throws a CommandError if one of them exists, and then writes nothing. */
 function writeApplication(directory: string): string[] {
   const copied = readdirSync(TEMPLATE).map((name): [string, string] => [
     name,
@@ -70,7 +64,7 @@ function writeApplication(directory: string): string[] {
 
 const CdkJson = z.object({ context: z.record(z.string(), z.unknown()) });
 
-/** Returns the content of the CDK's settings file, with the feature flags that the tests of the constructs use. */
+/** The feature flags are those that the tests of the constructs use. */
 function cdkSettings(): object {
   const { context } = CdkJson.parse(JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')));
   return { app: 'node app.ts', outputsFile: 'schoolbell.outputs.json', context };
@@ -101,10 +95,7 @@ const InstalledPackages = z.object({
   packages: z.record(z.string(), z.object({ resolved: z.optional(z.string()) })),
 });
 
-/**
- * Returns where npm installed this package from, as the version of a dependency: `file:` with the path of the
- * checkout or of the package's file, or null for a package from a registry.
- */
+/** Returns the `file:` version if this package was installed from a checkout or a file, otherwise null. */
 function installedFrom(): string | null {
   if (existsSync(join(ROOT, 'cli/main.ts'))) return `file:${ROOT}`;
   const project = join(ROOT, '../../..');

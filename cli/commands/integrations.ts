@@ -20,7 +20,6 @@ import { addIntegrationCommand, baselineOption } from '../options/values.ts';
 import type { Output } from '../terminal/output.ts';
 import { plainTable } from '../views/plain-table.ts';
 
-/** Adds `schoolbell integrations add|list|remove`. */
 export function addIntegrationsCommand(program: Command): void {
   const integrations = program
     .command('integrations')
@@ -70,7 +69,7 @@ async function add(
   output.result(stored, addedText(stored, known !== null, baseline === null ? watermark : null));
 }
 
-/** Returns the message about an added integration. If `watermark` is null, the next poll is a baseline. */
+/** If `watermark` is null, the next poll is a baseline. */
 function addedText({ id, baseline }: Integration, isAgain: boolean, watermark: string | null): string {
   const added = `Added ${id}${isAgain ? ' again' : ''}.`;
   return watermark === null

@@ -10,7 +10,6 @@ import { notActive, type PollOptions, pollLocal } from '../runs/poll-local.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { createOutput, type Output } from '../terminal/output.ts';
 
-/** Adds `schoolbell poll`, and `schoolbell reconcile`, which is short for `poll --mode reconcile`. */
 export function addPollCommands(program: Command): void {
   addIntegrationCommand(program, 'poll', 'poll an integration now: read what changed, publish events')
     .addOption(
@@ -55,7 +54,6 @@ async function poll(id: IntegrationId, options: PollOptions, command: Command): 
   else process.exitCode = await pollLocal(id, directory, options, output);
 }
 
-/** Requests a poll from the deployment on AWS: sends a message to its poll queue. */
 async function requestPoll(
   id: IntegrationId,
   { mode, force, learnerDetails }: PollOptions,

@@ -39,7 +39,6 @@ type ReplayOptions = SelectionOptions & {
   list?: boolean;
 };
 
-/** Adds `schoolbell replay`, which publishes events again. */
 export function addReplayCommand(program: Command): void {
   addIntegrationCommand(
     program,
@@ -159,11 +158,6 @@ async function order(
   return orderReplay(ports, plan, wanted);
 }
 
-/**
- * Refuses a consumer that no rule of the bus belongs to, because the events would reach nobody.
- *
- * @throws CommandError that names the known consumers
- */
 async function refuseUnknown({ readConsumers }: Deployment, consumer: string): Promise<void> {
   const names = await readConsumers().catch((error: unknown) => {
     if (!isRunError(error)) throw error;
@@ -179,7 +173,7 @@ async function refuseUnknown({ readConsumers }: Deployment, consumer: string): P
   );
 }
 
-/** Returns a new replay id. Ids sort by time, and are short enough to type. */
+/** Ids sort by time, and are short enough to type. */
 function newId(now: number): string {
   const time = new Date(now).toISOString().replace(/[-:]/g, '').slice(0, 15);
   return `${time}-${randomBytes(2).toString('hex')}`;

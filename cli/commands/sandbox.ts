@@ -20,7 +20,6 @@ type SandboxCommandOptions = {
   speed: number;
 };
 
-/** Adds `schoolbell sandbox`, which serves Kombo's API until Ctrl-C. */
 export function addSandboxCommand(program: Command): void {
   program
     .command('sandbox')

@@ -7,7 +7,6 @@ import { addIntegrationCommand } from '../options/values.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { plainTable } from '../views/plain-table.ts';
 
-/** Adds `schoolbell set-aside list|retry|drop`, for records, events and statuses that could not be processed. */
 export function addSetAsideCommand(program: Command): void {
   const setAside = program
     .command('set-aside')
@@ -91,7 +90,6 @@ function addDrop(setAside: Command): void {
 const DROP_HELP = `
 A dropped event is never published. A dropped record is listed again by the next poll that reads it and cannot process it.`;
 
-/** Returns why an item is set aside. For an unknown status, also names the records that have it. */
 function reasonText(item: SetAside): string {
   if (item.kind !== 'status') return item.reason;
   const { count, sample, reason } = item;

@@ -16,9 +16,6 @@ import { overviewText, statusText } from '../views/status-text.ts';
 
 type StatusOptions = { watch?: boolean; every: number };
 
-/**
- * Adds `schoolbell status`, which prints the state of each integration, or all details of one integration.
- */
 export function addStatusCommand(program: Command): void {
   addIntegrationCommand(
     program,
@@ -79,7 +76,6 @@ async function show(
 const DAY_MS = 24 * 60 * 60 * 1000;
 const READS_AT_ONCE = 8;
 
-/** Counts the events of the last 24 hours in the journal, by type. */
 async function countEvents(ports: ReplayPorts, integration: Integration): Promise<Status['events']> {
   const planned = await planReplay(ports, integration, {
     range: { from: new Date(ports.clock() - DAY_MS).toISOString(), to: null },

@@ -8,7 +8,6 @@ import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 
 type WatermarkOptions = { set?: string; force?: boolean };
 
-/** Adds `schoolbell watermark`, which prints or sets the watermark of an integration. */
 export function addWatermarkCommand(program: Command): void {
   addIntegrationCommand(program, 'watermark', 'show up to which time all changes were read, or set that time')
     .option(

@@ -4,7 +4,7 @@ import { outputNames } from '../../functions/contract/names.ts';
 import { plural } from '../../functions/contract/printable-text.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 
-/** The file with each stack's outputs. `cdk deploy` writes it (see `outputsFile` in `cdk.json`). */
+/** `cdk deploy` writes each stack's outputs to this file: see `outputsFile` in `cdk.json`. */
 const OUTPUTS_FILE = 'schoolbell.outputs.json';
 
 const Outputs = z.record(z.string(), z.record(z.string(), z.string()));
@@ -12,11 +12,10 @@ const Outputs = z.record(z.string(), z.record(z.string(), z.string()));
 type Variables = Record<string, string | undefined>;
 
 /**
- * Returns the environment variables of the deployment that the command works on. These are the process's
- * variables. If they do not contain TABLE_NAME, the outputs of the last `cdk deploy` from this folder are
- * added; the process's variables take precedence.
+ * Returns the process's environment variables. If they do not contain TABLE_NAME, adds the outputs of the
+ * last `cdk deploy` from this folder, without replacing a variable.
  *
- * @throws CommandError for a file that `cdk deploy` did not write
+ * @throws CommandError for a file that `cdk deploy` did not write, or that contains several deployments
  */
 export function deployedEnvironment(variables: Variables, file = OUTPUTS_FILE): Variables {
   if (variables['TABLE_NAME'] !== undefined || !existsSync(file)) return variables;
@@ -37,11 +36,10 @@ export function deployedEnvironment(variables: Variables, file = OUTPUTS_FILE): 
 }
 
 /**
- * Returns the process's environment variables, replaced and completed by the variables of the deployment in a
- * stack.
+ * Returns the process's variables with those of the deployment in a stack, which take precedence.
  *
- * @param outputs the outputs of the stack; null if there is no such stack
- * @throws CommandError when the stack does not exist, or does not have exactly one deployment
+ * @param outputs null if there is no such stack
+ * @throws CommandError unless the stack exists and has exactly one deployment
  */
 export function stackEnvironment(
   variables: Variables,
@@ -61,15 +59,12 @@ export function stackEnvironment(
   );
 }
 
-/**
- * Returns the variables of each deployment in the outputs of a stack. CDK puts the construct's path before
- * the name of an output, and a hash after it, if the output belongs to a construct within the stack.
- */
 function environmentsIn(outputs: Record<string, string>): Variables[] {
   const environments = valuesOf(outputs, outputNames.environment);
   return environments.map((environment) => Object.fromEntries(environment.split(' ').map(pairOf)));
 }
 
+/** For an output within a construct, CDK puts the construct's path before the name, and a hash after it. */
 function valuesOf(outputs: Record<string, string>, partOfName: string): string[] {
   return Object.entries(outputs).flatMap(([name, value]) => (name.includes(partOfName) ? [value] : []));
 }

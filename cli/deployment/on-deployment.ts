@@ -15,14 +15,9 @@ import { type Deployment, openDeployment } from './open-deployment.ts';
 type OnDeployment = {
   /** Whether `--local` may name a directory without data. */
   mayCreate?: boolean;
-  /**
-   * Calls `print`, which prints an event. If the command shows a progress bar, hides the bar during the call.
-   */
+  /** Calls `print`, which prints an event. A command with a progress bar hides the bar meanwhile. */
   aroundEvent?: (print: () => void) => void;
-  /**
-   * Returns a sentence about what was shown until Ctrl-C. Set only by commands that do not write data. At
-   * Ctrl-C, these commands end without waiting for their work.
-   */
+  /** Says what was shown until Ctrl-C. Only for commands that write no data: they end at once at Ctrl-C. */
   howFar?: () => string;
 };
 
@@ -30,8 +25,8 @@ type OnDeployment = {
 export const READS = { howFar: () => 'nothing was shown.' } as const satisfies OnDeployment;
 
 /**
- * Runs a command on the deployment that its global options name. With `--local`, also prints the events that the
- * command publishes.
+ * Runs a command on the deployment that its global options name. With `--local`, also prints the events that
+ * the command publishes.
  */
 export async function onDeployment<Result>(
   command: Command,
@@ -39,8 +34,7 @@ export async function onDeployment<Result>(
   work: (deployment: Deployment, output: Output) => Promise<Result>,
 ): Promise<Result> {
   const options = globalOptionsOf(command);
-  // A command that only reads data ends without waiting for its work, so the work must not print after
-  // Ctrl-C.
+  // The command does not wait for its work after Ctrl-C, so the work must not print any more.
   const output = createOutput(options.json, howFar && interruption());
   const onEvent = (event: DeliveredEvent) => aroundEvent(() => output.result(event, ...eventLine(event)));
   const deployment = await openDeployment(options, onEvent, mayCreate);
@@ -69,8 +63,7 @@ export function onIntegration<Result>(
 }
 
 /**
- * Runs work on an integration while holding its lease. If a poll was requested during the work, requests it
- * again, because the first request did nothing.
+ * If a poll was requested during the work, requests it again, because the first request did nothing.
  *
  * @throws CommandError when another poll or command holds the lease
  */
@@ -89,11 +82,7 @@ export async function underLease<Result>(
   );
 }
 
-/**
- * Returns the settings of an integration.
- *
- * @throws CommandError when the integration was never added. The message names some added integrations
- */
+/** @throws CommandError when the integration was never added */
 export async function findIntegration(store: Store, id: IntegrationId): Promise<Integration> {
   const integration = await store.readIntegration(id);
   if (integration !== null) return integration;
@@ -107,7 +96,7 @@ export async function findIntegration(store: Store, id: IntegrationId): Promise<
   );
 }
 
-/** Returns all integrations, and prints an error for each integration whose settings cannot be read. */
+/** Prints an error for each integration whose settings cannot be read. */
 export async function readIntegrations(store: Store, output: Output): Promise<Integration[]> {
   const { integrations, unreadable } = await store.readIntegrations();
   for (const { reason } of unreadable) output.error(reason);

@@ -18,10 +18,7 @@ import { DEFAULT_DIRECTORY, type GlobalOptions } from '../options/global-options
 import { CommandError } from '../terminal/exit-code.ts';
 import { deployedEnvironment, stackEnvironment } from './deployed-environment.ts';
 
-/**
- * What a command works on: the deployment on AWS, or with `--local` an embedded DynamoDB and event bus on
- * this machine.
- */
+/** The deployment on AWS, or with `--local` an embedded DynamoDB and event bus on this machine. */
 export type Deployment = Omit<Operator, 'replayQueue' | 'checks' | OnAws> & {
   /** Sends messages that request a poll; null with `--local`. */
   queue: Queue | null;
@@ -34,10 +31,7 @@ export type Deployment = Omit<Operator, 'replayQueue' | 'checks' | OnAws> & {
   close(): Promise<void>;
 };
 type Operator = ReturnType<typeof wireOperator>;
-/**
- * The parts that only a deployment on AWS has. With `--local`, the command itself polls, and no key is
- * stored.
- */
+/** With `--local`, the command itself polls, and no key is stored. */
 type OnAws = 'queue' | 'storeKey';
 
 const LocalSettings = z.pick(Environment, {
@@ -48,11 +42,7 @@ const LocalSettings = z.pick(Environment, {
   JOURNAL_RETENTION_DAYS: true,
 });
 
-/**
- * Opens the deployment on AWS, or an embedded DynamoDB and event bus whose data is in a directory.
- *
- * @throws CommandError for a directory without data, unless `mayCreate`
- */
+/** @throws CommandError for a directory without data, unless `mayCreate` */
 export async function openDeployment(
   { directory, stack }: Pick<GlobalOptions, 'directory' | 'stack'>,
   onEvent: (event: DeliveredEvent) => void,
@@ -72,10 +62,7 @@ export async function openDeployment(
   return { ...deployment, close };
 }
 
-/**
- * Opens the deployment on AWS that is in the stack. If `stack` is null, opens the deployment that the
- * environment variables name, or else the deployment that was last deployed from this folder.
- */
+/** @throws CommandError when no deployment is found, or one of its addresses is not encrypted */
 export async function openAws(stack: string | null): Promise<Deployment & Pick<Operator, OnAws>> {
   // The addresses of CloudFormation and the other services are checked before the first request.
   refuseOpenAddresses(process.env);
@@ -92,8 +79,7 @@ export async function openAws(stack: string | null): Promise<Deployment & Pick<O
   }
   const bucket = variables['CERTIFICATES_BUCKET'];
   const readDeployed = async (name: string, progression: CertifiedProgression) => {
-    // The module also loads the code that draws certificates, so it is imported only when a command reads
-    // certificates.
+    // The module loads the code that draws certificates, so it is imported only when it is needed.
     const { wireBucket } = await import('../../consumers/certificates/wiring.ts');
     return readCertificates(wireBucket(name), progression);
   };
@@ -104,11 +90,7 @@ export async function openAws(stack: string | null): Promise<Deployment & Pick<O
   };
 }
 
-/**
- * Checks the addresses in the environment variables, including variables of the AWS SDK.
- *
- * @throws CommandError for an address without encryption, or with a password
- */
+/** @throws CommandError for an address without encryption, or with a password */
 function refuseOpenAddresses(variables: Record<string, string | undefined>): void {
   for (const [name, text = ''] of Object.entries(variables)) {
     if (ADDRESSES.test(name) && text !== '' && !isAddress(text)) {
@@ -117,13 +99,10 @@ function refuseOpenAddresses(variables: Record<string, string | undefined>): voi
   }
 }
 
-/**
- * The names of variables with an address. For the AWS SDK's variables see
- * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
- */
+/** The AWS SDK's variables: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
 const ADDRESSES = /^(?:KOMBO_BASE_URL|(?:REPLAY_)?QUEUE_URL|AWS_ENDPOINT_URL(?:_\w+)?)$/;
 
-/** Opens an embedded DynamoDB and event bus. Creates their data in the directory if there is none. */
+/** Creates the data in the directory if there is none. */
 export async function openLocal(
   directory: string,
   kombo: LocalKombo,
@@ -160,7 +139,6 @@ export async function openLocal(
   };
 }
 
-/** Returns whether a directory contains the data of an embedded DynamoDB. */
 export function hasData(directory: string): boolean {
   return existsSync(join(directory, 'dynamodb'));
 }

@@ -21,7 +21,6 @@ export type GlobalOptions = {
   stack: string | null;
 };
 
-/** Adds the options that all commands have. */
 export function addGlobalOptions(program: Command): Command {
   return program
     .option(
@@ -43,10 +42,7 @@ export function globalOptionsOf(command: Command): GlobalOptions {
   return { directory: local === true || local === '' ? DEFAULT_DIRECTORY : local, json, stack };
 }
 
-/**
- * Selects the AWS account and Region that the options name. As in the AWS CLI, a profile takes precedence over
- * credentials in the environment.
- */
+/** As in the AWS CLI, a profile takes precedence over credentials in the environment. */
 export function selectAccount(command: Command): void {
   const { profile, region } = GlobalOptions.parse(command.optsWithGlobals());
   if (profile !== undefined) {
@@ -58,8 +54,8 @@ export function selectAccount(command: Command): void {
 }
 
 /**
- * Adds the default directory to a `--local` that is followed by a command or an integration. Otherwise Commander would
- * read the next argument as the directory, as in `poll --local moodle:7C9M…`.
+ * Adds the default directory to a `--local` without a directory. Otherwise Commander reads the next argument
+ * as the directory, as in `poll --local moodle:7C9M…`.
  */
 export function separateLocal(args: readonly string[], commands: ReadonlySet<string>): string[] {
   return args.map((arg, at) => {
@@ -69,10 +65,7 @@ export function separateLocal(args: readonly string[], commands: ReadonlySet<str
   });
 }
 
-/**
- * Returns whether a text may be the id of an integration. A text with a single letter before the colon is a
- * path on Windows.
- */
+/** A text with a single letter before the colon is a path on Windows. */
 function looksLikeIntegration(text: string): boolean {
   return IntegrationId.safeParse(text).success && !/^[A-Za-z]:/.test(text);
 }

@@ -5,7 +5,6 @@ import type { Timestamp } from '../../functions/contract/field-types.ts';
 import { BaselineText, IntegrationId } from '../../functions/contract/integration.ts';
 import { IN_ENGLISH } from '../../functions/contract/parsing.ts';
 
-/** Adds a command whose first argument is an integration. */
 export function addIntegrationCommand(
   parent: Command,
   name: string,
@@ -17,10 +16,7 @@ export function addIntegrationCommand(
   return parent.command(name).description(description).argument(argument, help, parseIntegrationId);
 }
 
-/**
- * Returns a parser for an argument or an option. For an invalid value, the parser throws an error with the
- * text `message` or, if there is none, with the message of the schema.
- */
+/** `message` replaces the schema's message about an invalid value. */
 function parserOf<Value>(schema: z.ZodMiniType<Value>, message?: string): (text: string) => Value {
   return (text) => {
     const parsed = schema.safeParse(text, IN_ENGLISH);
@@ -29,18 +25,16 @@ function parserOf<Value>(schema: z.ZodMiniType<Value>, message?: string): (text:
   };
 }
 
-/** Parses the id of an integration. */
 export const parseIntegrationId = parserOf(
   IntegrationId,
   "An integration id looks like moodle:7C9M5sXAQx2cNMpVHLojrFpL. Find it in Kombo's dashboard, or with: schoolbell integrations list",
 );
 
-/** Returns a parser for a whole number from `min` to `max`, both inclusive. */
 export function integerFrom(min: number, max = Infinity): (text: string) => number {
   return numberFrom(min, max, true);
 }
 
-/** Returns a parser for a number from `min` to `max`, both inclusive. */
+/** `min` and `max` are inclusive. */
 export function numberFrom(min: number, max = Infinity, isWhole = false): (text: string) => number {
   return (text) => {
     const value = text.trim() === '' ? Number.NaN : Number(text);
@@ -61,23 +55,14 @@ const UNITS_MS = { min: MINUTE_MS, h: 60 * MINUTE_MS, d: 24 * 60 * MINUTE_MS } a
 const AGO = /^(?<count>\d{1,6}) ?(?<unit>min|h|d)$/;
 const DAYS_AGO = { today: 0, yesterday: 1 } as const;
 
-/** The forms of a time that `parseInstant` accepts, for help texts. */
 export const TIME_FORMS = '2h (ago), yesterday, 2026-03-01, 2026-03-01 09:30 (UTC) or 2026-03-01T09:30+01:00';
 
-/**
- * Parses a time: a duration before now (`30min`, `2h`, `3d`), `today` or `yesterday`, a date, or a date with a time. A date
- * means the start of that day. Without a time zone, dates and times are in UTC.
- */
+/** A date means the start of that day. Without a time zone, dates and times are in UTC. */
 export function parseInstant(text: string): Timestamp {
   return instantOf(text, Date.now());
 }
 
-/**
- * Parses a time in one of the forms that `parseInstant` accepts.
- *
- * @param now the time from which durations, `today` and `yesterday` are calculated, in milliseconds since
- *   1970
- */
+/** `now` is in milliseconds since 1970. */
 export function instantOf(text: string, now: number): Timestamp {
   const instant = relativeInstant(text.trim(), now) ?? absoluteInstant(text.trim());
   if (instant === null) throw new InvalidArgumentError(`Give a time such as ${TIME_FORMS}`);
@@ -97,7 +82,6 @@ function absoluteInstant(text: string): number | null {
   return Instant.safeParse(zoned).success ? Date.parse(zoned) : null;
 }
 
-/** Creates the option `--baseline`: what the first sync of an integration publishes. */
 export function baselineOption(): Option {
   return new Option(
     '--baseline <which>',
@@ -105,7 +89,6 @@ export function baselineOption(): Option {
   ).argParser(parserOf(BaselineText));
 }
 
-/** Creates the option `--learner-details`, for commands that poll with `--local`. */
 export function learnerDetailsOption(): Option {
   return new Option(
     '--learner-details <which>',
@@ -114,15 +97,13 @@ export function learnerDetailsOption(): Option {
 }
 
 /**
- * Creates an option with several values, which are separated by commas. The option may be repeated. Each use
- * of the option takes only the next argument, so that an integration can follow. Without the option,
- * everything matches.
+ * The option may be repeated, and its values are separated by commas. Each use takes only the next argument,
+ * so that an integration can follow.
  */
 export function listOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser(collect).default([], 'all');
 }
 
-/** Creates the list option `--type`, for types of learning events. */
 export function typesOption(): Option {
   const option = new Option('--type <events>', 'only events of these types');
   return option.argParser(collectTypes).default([], 'all');

@@ -41,8 +41,8 @@ const INVOCATION_MS = 15 * 60 * 1000;
 const FRAMES = 20;
 
 /**
- * Runs dispatch, the queue and the polls as the deployment does. Ends after the polls of the simulated weeks, after
- * two polls of a real API, or after a failed poll. With `watch`, ends only at Ctrl-C.
+ * Runs dispatch, the queue and the polls as the deployment does. Ends after the simulated weeks, after two
+ * polls of a real API, or after a failed poll. With `watch`, ends only at Ctrl-C.
  */
 export async function runDev(run: DevRun): Promise<ExitCode> {
   const { kombo, integration, view, stop } = run;
@@ -83,10 +83,7 @@ export async function runDev(run: DevRun): Promise<ExitCode> {
   }
 }
 
-/**
- * Shows what happens when the platform fails and shows every record as removed: the changes are held, and a repair ends the
- * hold. Then shows a replay of the completions of the last two polls.
- */
+/** Shows a hold and its end, and then a replay of the completions of the last two polls. */
 async function showFailure(
   run: DevRun,
   deployment: Deployment,
@@ -122,7 +119,6 @@ async function showFailure(
   await showReplay(run, deployment, before);
 }
 
-/** Replays the completions that were detected on the day of `from` or later, only to the consumer for certificates. */
 async function showReplay(
   { integration, view, stop }: DevRun,
   { ports, settings }: Deployment,
@@ -154,10 +150,7 @@ function open({ directory, kombo, view, learnerDetails, certificates: folder }: 
   return openLocal(directory, kombo, { onEvent, ...(learnerDetails && { learnerDetails }) });
 }
 
-/**
- * Returns a function that runs dispatch or, if it is called with a message, sends this message as an operator would.
- * Then the function polls until the queue is empty.
- */
+/** Returns a function that runs dispatch, or sends the given message as an operator would, and then polls. */
 function pollByHandlers({ ports, settings }: Deployment, { integration, view, stop }: DevRun) {
   let last: PollOutcome | null = null;
   const queue = createInProcessQueue();
@@ -185,10 +178,7 @@ function pollByHandlers({ ports, settings }: Deployment, { integration, view, st
   };
 }
 
-/**
- * Updates the progress bar until the time of the next poll. If `wait` is true, also waits between the
- * updates. If the sandbox is polled, advances the sandbox's clock in small steps, and then stores its time.
- */
+/** Advances the sandbox's clock in small steps, so that the progress bar moves, and then stores its time. */
 async function passTime({ kombo, everyMs, view, stop }: DevRun, wait: boolean): Promise<void> {
   const { school } = kombo;
   for (let frame = 1; frame <= FRAMES && !stop.aborted; frame += 1) {

@@ -18,26 +18,20 @@ import type { Deployment } from '../deployment/open-deployment.ts';
 import { filterByStoredIds } from '../filter-ids.ts';
 import { pause } from '../terminal/interruption.ts';
 
-/** A search for the events of one integration in its journal. */
 export type Search = {
   integration: IntegrationId;
-  /**
-   * The number of the last journal entry whose events had been published or set aside when the search was
-   * planned.
-   */
+  /** The last journal entry whose events were published or set aside when the search was planned. */
   last: number;
   selection: Selection;
-  /** The progressions whose journal entries are read. Null means that all entries of the range are read. */
+  /** The progressions whose journal entries are read; null for all entries of the range. */
   progressions: string[] | null;
   /** A text for the user that says how the events were found, or null. */
   note: string | null;
 };
 
 /**
- * Plans the search for the events of one integration. Looks up the learners of the filter at Kombo, by e-mail
- * address, Kombo's id or the platform's own id. If learners are given without `--from`, the search reads only
- * the journal entries of the progressions that Kombo returns for them, or the whole journal if Kombo returns
- * none. An e-mail address is never stored.
+ * Looks up the learners of the filter at Kombo. Without `--from`, the search then reads only the journal
+ * entries of the progressions that Kombo returns for them or, if there are none, the whole journal.
  */
 export async function planSearch(
   deployment: Deployment,
@@ -52,8 +46,7 @@ export async function planSearch(
     return { ...search, selection, progressions };
   }
   const found = await lookUpLearners(deployment, integration, filter.learners);
-  // If the journal has no platform ids, no event matches an e-mail address. Only the ids that Kombo returned
-  // can match.
+  // If the journal has no platform ids, only the ids that Kombo returned can match an e-mail address.
   const isOmitted = deployment.ids.mode === 'omit' && found.learners.length > 0;
   const named = isOmitted ? filter.learners.filter((learner) => !looksLikeEmail(learner)) : filter.learners;
   const stored = await filterByStoredIds({ ...filter, learners: named }, deployment.ids);
@@ -81,10 +74,7 @@ async function ifAllKnown(
   return known.size === ids.length ? ids : null;
 }
 
-/**
- * Kombo's ids of the learners and of their progressions. `failure` is the reason if a request to Kombo
- * failed, otherwise null.
- */
+/** The ids are Kombo's. `failure` is the reason if a request to Kombo failed, otherwise null. */
 type FoundLearners = { learners: string[]; progressions: string[]; failure: string | null };
 
 async function lookUpLearners(

@@ -21,11 +21,7 @@ export type PollOptions = {
   learnerDetails?: RunSettings['learnerDetails'];
 };
 
-/**
- * Polls an integration in this process until the poll is complete, and prints its events when they are published. Adds
- * an integration that was never added, but only after Kombo has returned one page of it, so that a wrong id is not
- * stored.
- */
+/** Adds an unknown integration only after Kombo has returned a page of it, so that no wrong id is stored. */
 export async function pollLocal(
   id: IntegrationId,
   directory: string,
@@ -73,7 +69,6 @@ export async function pollLocal(
   }
 }
 
-/** Returns the error for an integration that is paused or removed. */
 export function notActive({ id, state }: Integration): CommandError {
   return new CommandError(
     state === 'paused'
@@ -82,7 +77,7 @@ export function notActive({ id, state }: Integration): CommandError {
   );
 }
 
-/** Throws a CommandError for an integration that the embedded sandbox does not have. */
+/** @throws CommandError for an integration that the embedded sandbox does not have */
 export function refuseOutsideSandbox({ school }: LocalKombo, integration: IntegrationId): void {
   if (school === null || integration === school.integration) return;
   throw new CommandError(
@@ -90,11 +85,7 @@ export function refuseOutsideSandbox({ school }: LocalKombo, integration: Integr
   );
 }
 
-/**
- * Reads one page of an integration.
- *
- * @throws an error for a wrong key, an unknown integration, or a host that cannot be reached
- */
+/** @throws RunError for a wrong key, an unknown integration, or a host that cannot be reached */
 export async function readOnePage({ kombo }: LocalKombo, integration: IntegrationId): Promise<void> {
   const page = kombo.readPage({ integration, updatedAfter: null, cursor: null });
   await unlessInterrupted(page, () => 'nothing was stored or published.');
@@ -106,10 +97,7 @@ async function add({ store, clock }: Ports, id: IntegrationId): Promise<Integrat
   return (await store.changeIntegration(id, (stored) => stored ?? added)) ?? added;
 }
 
-/**
- * Polls an integration until the poll is complete. Returns the exit code, or null if the poll was interrupted
- * before it was complete.
- */
+/** Returns the exit code, or null if the poll was interrupted before it was complete. */
 async function pollUntilDone(
   ports: Ports,
   settings: RunSettings,
@@ -136,7 +124,6 @@ function wasSilentBaseline(outcome: PollOutcome): boolean {
   return 'ended' in outcome && outcome.ended.some(({ mode, events }) => mode === 'baseline' && events === 0);
 }
 
-/** Returns a hint about how to see past events after a baseline that published no events. */
 function replayHint(id: IntegrationId, directory: string): string {
   const local = directory === DEFAULT_DIRECTORY ? '--local' : `--local ${directory}`;
   return `To see what happened in the last 30 days: schoolbell replay ${id} --source kombo --from 30d --dry-run ${local}`;

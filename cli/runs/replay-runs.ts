@@ -19,24 +19,14 @@ export type ReplayCommand = {
   here: boolean;
 };
 
-/**
- * The signal that ends `runReplayHere` and `followReplay`, and the function that they call with the replay's
- * progress.
- */
 type Following = { stop: AbortSignal; onProgress: (replay: ReplayRecord) => void };
 
-/**
- * If a running replay has made no progress for this time, it is assumed that the process that sends it has
- * ended, or that the message to the replay function is lost.
- */
+/** After this time without progress, the sender is assumed to have ended, or its message to be lost. */
 const LOST_AFTER_MS = 20 * 60 * 1000;
 
 const FOLLOW_EVERY_MS = 2_000;
 
-/**
- * Sends a replay from this process, or requests the deployment to send it. Shows its progress until the
- * replay ends or the user presses Ctrl-C.
- */
+/** Sends a replay from this process or by the deployment, and shows its progress until the end or Ctrl-C. */
 export async function startReplay(at: ReplayCommand, replay: ReplayRecord): Promise<void> {
   const { ports, settings, replayQueue } = at.deployment;
   if (at.here || replayQueue === null) {
@@ -54,9 +44,7 @@ export async function startReplay(at: ReplayCommand, replay: ReplayRecord): Prom
   await watchReplay(at, replay);
 }
 
-/**
- * Continues a replay (`replay --resume`). If another process is sending the replay, only shows its progress.
- */
+/** If another process is sending the replay, only shows its progress. */
 export async function resumeReplay(
   at: ReplayCommand,
   integration: IntegrationId,
@@ -70,7 +58,7 @@ export async function resumeReplay(
   await startReplay(at, await changeReplay(ports, replay, { state: 'running', writer: randomUUID() }));
 }
 
-/** Stops a replay (`replay --stop`). The process that sends the replay ends after its current batch. */
+/** The process that sends the replay ends after its current batch. */
 export async function stopReplay(
   { deployment: { ports }, output }: ReplayCommand,
   integration: IntegrationId,
@@ -93,12 +81,7 @@ async function watchReplay(at: ReplayCommand, replay: ReplayRecord): Promise<voi
   );
 }
 
-/**
- * Shows the progress of a replay that the deployment sends. Reads it every two seconds until it has ended or `stop` is
- * aborted. Does not stop the replay.
- *
- * @returns the replay as it was last read
- */
+/** Returns the replay as it was last read. `stop` ends only the reading, not the replay. */
 export async function followReplay(
   replays: Pick<ReplayStore, 'readReplay'>,
   replay: ReplayRecord,
@@ -115,10 +98,9 @@ export async function followReplay(
 }
 
 /**
- * Sends a replay from this process until it is finished or fails, or `stop` is aborted. A replay that is not finished
- * is marked as stopped.
+ * Sends a replay from this process. A replay that fails, or that `stop` ends, is marked as stopped.
  *
- * @throws CommandError when another process sends the replay
+ * @throws CommandError when another process sends the replay, or when it no longer exists
  */
 export async function runReplayHere(
   ports: ReplayPorts,
@@ -151,7 +133,6 @@ export async function runReplayHere(
   }
 }
 
-/** Prints the state of a replay. If a failure has stopped the replay, also sets the exit code. */
 function report({ output, progress }: ReplayCommand, replay: ReplayRecord): void {
   progress.close();
   const text = replayText(replay);
@@ -167,12 +148,7 @@ function report({ output, progress }: ReplayCommand, replay: ReplayRecord): void
   if (isCut) throw new InterruptedError(text);
 }
 
-/**
- * Returns a replay.
- *
- * @param id the replay's id; `true` means the latest replay that is not finished
- * @throws CommandError when there is no such replay
- */
+/** If `id` is true, returns the latest replay that is not finished. */
 async function findReplay(
   replays: ReplayStore,
   integration: IntegrationId,

@@ -1,4 +1,3 @@
-/** The exit codes of the process. */
 export const ExitCode = { done: 0, failed: 1, wrongUse: 2, held: 3, interrupted: 130 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
@@ -9,7 +8,7 @@ export const EXIT_CODE_HELP = `Exit codes:
   3    changes are held until a person releases or discards them
   130  interrupted by Ctrl-C before the end; one line on standard error says what was done until then`;
 
-/** The error of a command that failed. `message` is one line that says why, and what to do. */
+/** `message` is one line that says why the command failed, and what to do. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly exitCode: ExitCode;

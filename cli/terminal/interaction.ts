@@ -3,7 +3,7 @@ import { CommandError, ExitCode } from './exit-code.ts';
 import { InterruptedError, interruption } from './interruption.ts';
 
 /**
- * Asks a yes-or-no question. Enter, Ctrl-C and the end of the input mean no.
+ * Enter, Ctrl-C and the end of the input mean no.
  *
  * @throws CommandError when standard input is not a terminal
  */

@@ -4,33 +4,24 @@ import { CommandError, ExitCode } from './exit-code.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/**
- * The time that a command has to stop after the first signal. Then the process ends as if it were killed. No
- * data is lost, because the next command continues from the stored state.
- */
+/** After this time, the process ends as if killed. The next command continues from the stored state. */
 const STOP_MS = 5_000;
 
-/** Aborts the signal of `interruption` when the command must stop: at Ctrl-C, or if its output was closed. */
 let stopping = new AbortController();
 let isOutputClosed = false;
 
-/**
- * Returns the signal that is aborted when the running command must stop. The command then prints what
- * it has done.
- */
+/** Aborted when the command must stop: at Ctrl-C, or because its output was closed. */
 export function interruption(): AbortSignal {
   return stopping.signal;
 }
 
-/** Waits `ms` milliseconds, or until the signal is aborted. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => undefined);
 }
 
 /**
- * Runs the program. Only this function makes the process listen to signals. A second signal ends the process
- * at once. The listeners stay until the program ends. If they were removed after the first signal, only the
- * listener of `log-update` would be left, which shows the cursor again and then ends the process.
+ * A second signal ends the process at once. The listeners stay until the program ends: if only the listener
+ * of `log-update` were left, it would end the process at the first signal.
  */
 export async function untilProgramEnds(program: () => Promise<void>): Promise<void> {
   stopping = new AbortController();
@@ -64,18 +55,13 @@ function endAtOnce(): never {
   process.exit(ExitCode.interrupted);
 }
 
-/**
- * Stops the running command, because the program that reads its standard output has ended, as in `| head`.
- */
+/** Stops the command after the program that reads its output has ended, as in `| head`. */
 export function stopForClosedOutput(): void {
   if (!stopping.signal.aborted) isOutputClosed = true;
   stopping.abort();
 }
 
-/**
- * The error of a command that stopped before its end, at Ctrl-C or because its output was closed. The message
- * says what was done until then.
- */
+/** The message says what a command had done when Ctrl-C or the closed output stopped it. */
 export class InterruptedError extends CommandError {
   constructor(howFar: string) {
     super(
@@ -86,11 +72,10 @@ export class InterruptedError extends CommandError {
 }
 
 /**
- * Waits for work that only reads. If the command must stop, throws at once, without waiting for the end of
- * the work.
+ * Waits for work that only reads.
  *
- * @param howFar returns a sentence for the user about what was shown or done until then
- * @throws InterruptedError when the command must stop
+ * @param howFar returns a sentence for the user about what was done until then
+ * @throws InterruptedError when the command must stop, without waiting for the end of the work
  */
 export async function unlessInterrupted<Result>(
   work: Promise<Result>,

@@ -7,17 +7,14 @@ const STDOUT = 1;
 const STDERR = 2;
 const RETRY_MS = 5;
 
-/** Writes lines for people to standard output. On a terminal, lines that are too long are broken. */
 export function printText(...lines: Line[]): void {
   writeWhole(STDOUT, `${fitted(terminalText(lines), terminalColumns())}\n`);
 }
 
-/** Returns the width of the terminal on standard output, or infinity if standard output is not a terminal. */
 export function terminalColumns(): number {
   return process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
 }
 
-/** Writes lines to standard error, synchronously. On a terminal, lines that are too long are broken. */
 export function printError(...lines: Line[]): void {
   const columns = process.stderr.isTTY ? process.stderr.columns : Number.POSITIVE_INFINITY;
   writeWhole(STDERR, `${fitted(terminalText(lines), columns)}\n`);
@@ -31,7 +28,7 @@ function writeWhole(file: number, text: string): void {
       left = left.subarray(writeSync(file, left));
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : null;
-      // The program that reads the output has ended, as in `| head`, so nothing more is written.
+      // The program that reads the output has ended, as in `| head`.
       if (code === 'EPIPE') {
         if (file === STDOUT) stopForClosedOutput();
         return;
@@ -42,18 +39,17 @@ function writeWhole(file: number, text: string): void {
   }
 }
 
-/** How a command prints its results and messages. */
 export type Output = {
   readonly json: boolean;
   /** Prints results on standard output: one JSON object per line with `--json`, otherwise lines for people. */
   result(results: object | readonly object[], ...lines: Line[]): void;
   /** Prints lines for people on standard output, or with `--json` on standard error. */
   say(...lines: Line[]): void;
-  /** Prints an error in one line on standard error. */
+  /** Prints one line on standard error. */
   error(text: string): void;
 };
 
-/** Creates the output of a command. After `stop` is aborted, the output prints nothing. */
+/** After `stop` is aborted, the output prints nothing. */
 export function createOutput(json: boolean, stop?: AbortSignal): Output {
   const unlessStopped = (print: () => void) => {
     if (!stop?.aborted) print();

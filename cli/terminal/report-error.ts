@@ -21,20 +21,16 @@ function messageOf(error: unknown): string {
   return `${isSystemError(error) ? error.message : nameOf(error)}. This is unexpected: set SCHOOLBELL_DEBUG=1 to see where it happened.`;
 }
 
-/** Returns whether an error is from LevelDB, whose messages name a file and contain no record. */
+/** LevelDB's messages name a file and contain no record. */
 function isStorageError(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('LEVEL_');
 }
 
-/**
- * Returns whether an error is about a file or a port. Messages of other errors may quote a record's content,
- * so they are not printed.
- */
+/** Messages of other errors may quote a record's content, so they are not printed. */
 function isSystemError(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error && !('$metadata' in error);
 }
 
-/** Returns a text as one line. */
 export function oneLine(text: string): string {
   return text.trim().replace(/\s*\n\s*/g, ' ');
 }

@@ -5,7 +5,6 @@ import { printable } from '../../functions/contract/printable-text.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** A styled part of a line. */
 export type Styled = { style: Style; text: string };
 export type Part = string | Styled;
 
@@ -16,10 +15,7 @@ export function styled(style: Style, text: string): Styled {
   return { style, text };
 }
 
-/**
- * Returns lines formatted for a terminal. All texts for people are formatted by this function. It makes control
- * characters in them visible, so that only Schoolbell's own styles and line breaks affect the terminal.
- */
+/** Formats all texts for people: only Schoolbell's own styles and line breaks affect the terminal. */
 export function terminalText(lines: readonly Line[]): string {
   return lines.map(lineText).join('\n');
 }
@@ -31,18 +27,12 @@ function lineText(line: Line): string {
     .join('');
 }
 
-/**
- * Returns a text as lines of at most `width` columns, broken between words. A word that is longer than a line
- * is on a separate line.
- */
+/** Breaks a text between words. A word that is longer than `width` columns is on a separate line. */
 export function wrapped(text: string, width: number): string[] {
   return wrapAnsi(printable(text), width).split('\n');
 }
 
-/**
- * Breaks the lines of a text that are wider than the terminal. The rest of a broken line is indented by two
- * columns more than the line.
- */
+/** Breaks the lines that are too wide. The rest of a broken line is indented by two columns more. */
 export function fitted(text: string, columns: number): string {
   return text
     .split('\n')

@@ -14,7 +14,7 @@ export type DevView = ReturnType<typeof createDevView>;
 /** The width of the column with the consumer's name. */
 const CONSUMER = 24;
 
-/** Creates the view of `dev`. The view prints lines and, on a terminal, a progress bar below them. */
+/** Prints lines and, on a terminal, a progress bar below them. */
 export function createDevView(output: Output) {
   const isLive = process.stdout.isTTY && !output.json;
   const live = isLive ? createLogUpdate(process.stdout) : null;
@@ -68,13 +68,13 @@ export function createDevView(output: Output) {
       if (outcome.kind === 'held') output.say(`  ${problem}`);
       else output.error(problem);
     },
-    /** Updates the progress bar. `left` is the remaining share of the time until the next poll, 0 to 1. */
+    /** `left` is the remaining share of the time until the next poll, 0 to 1. */
     timePasses(now: number, left: number): void {
       const bar = '█'.repeat(Math.round((1 - left) * 20)).padEnd(20, '░');
       const time = minute(new Date(now).toISOString());
       live?.(terminalText(['', [styled('cyan', bar), `  ${time}  `, styled('dim', 'until the next poll')]]));
     },
-    /** Prints the summary. `certificates` is the folder with the certificates, or null. */
+    /** `certificates` is the folder with the certificates, or null. */
     close(certificates: string | null): void {
       live?.clear();
       live?.done();
@@ -85,10 +85,8 @@ export function createDevView(output: Output) {
 
 type Opening = { integration: string; baseUrl: string; busEndpoint: string; school: boolean };
 
-/** The values for the summary, collected until now. */
 type Seen = { opening: Opening | null; polls: number; records: number; events: DeliveredEvent[] };
 
-/** Returns the first lines: where records are read, and where events are published. */
 function openingText({ baseUrl, busEndpoint, school, integration }: Opening): Line[] {
   const source = school ? "a sandbox of Kombo's API with a small school" : integration;
   return [
@@ -105,7 +103,6 @@ function openingText({ baseUrl, busEndpoint, school, integration }: Opening): Li
   ];
 }
 
-/** Returns the last lines: a summary, an example of an event, and what to try next. */
 function closingText({ opening, polls, records, events }: Seen, certificates: string | null): Line[] {
   const example = events.findLast((event) => event['detail-type'] === 'CourseCompleted');
   const counts = `${plural(polls, 'poll')}, ${plural(records, 'progression')} read, ${plural(events.length, 'event')} published:`;
@@ -143,7 +140,6 @@ function nextText([what, how]: (typeof NEXT)[number]): Line[] {
   return [[`  ${what}`], ['    ', styled('cyan', how)]];
 }
 
-/** Returns a table with the number of events of each type, in two columns. */
 function countsTable(events: DeliveredEvent[]): Line[] {
   const groups = [...Map.groupBy(events, (event) => event['detail-type'])];
   const sorted = groups.sort(([, a], [, b]) => b.length - a.length);
@@ -157,10 +153,7 @@ function countsTable(events: DeliveredEvent[]): Line[] {
 const WIDTH = 100;
 const INDENT = 6;
 
-/**
- * Returns an event as JSON for people. Each field of the event and of its detail begins a line. Fields of deeper
- * objects share lines.
- */
+/** Each field of the event and of its detail begins a line. Fields of deeper objects share lines. */
 function eventJson(event: DeliveredEvent): Line[] {
   const { detail, ...envelope } = event;
   const head = Object.entries(envelope).map(([key, value]) => `  ${jsonText(key)}: ${jsonText(value)}`);

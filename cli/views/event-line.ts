@@ -26,20 +26,15 @@ const WIDTHS = { at: 18, type: 23, learner: 23 };
 /** The usual and the smallest width of the column with the course. */
 const COURSE = 40;
 const SHORTEST_COURSE = 24;
-/**
- * The smallest width of the column with the change. It is enough for most changes, such as `completed
- * 2026-01-15 → 2026-11-10`.
- */
+/** Enough for most changes, such as `completed 2026-01-15 → 2026-11-10`. */
 const CHANGE = 34;
 
 /**
- * Returns an event as lines of text: its time, its type, the learner, the course and the change. Without a
- * terminal, the text is one line. On a terminal, the lines have colours and are not longer than the terminal
- * is wide. If the terminal is too narrow for all columns, the learner and the course are on a second line.
+ * Without a terminal, returns one line. On a terminal that is too narrow for all columns, the learner and the
+ * course are on a second line.
  *
- * @param prefix is printed in a dim style at the start of the first line
- * @param suffix is printed after the change
- * @param columns the width of the terminal
+ * @param prefix starts the first line, in a dim style
+ * @param suffix follows the change
  */
 export function eventLine(
   { 'detail-type': name, detail }: Pick<DeliveredEvent, 'detail-type' | 'detail'>,
@@ -74,15 +69,11 @@ function progressLines(cells: Part[], progress: ProgressText, suffix: string, co
       );
 }
 
-/** Returns the width of a column that does not cut the text. */
 function cellWidth(text: string): number {
   return stringWidth(printable(text)) + GAP;
 }
 
-/**
- * Returns the cells and a text in one line if the text fits into this line. Otherwise, returns the text below
- * the cells.
- */
+/** Puts a text that does not fit beside the cells below them. */
 function textBeside(cells: Part[], text: string, columns: number): Part[][] {
   const fits = stringWidth(text) <= columns - WIDTHS.at - WIDTHS.type;
   return fits ? table([...cells, text]) : textBelow(cells, text, columns);
@@ -93,7 +84,7 @@ function textBelow(cells: Part[], text: string, columns: number): Part[][] {
   return [...table(cells), ...lines.map((line) => [' '.repeat(WIDTHS.at), line])];
 }
 
-/** Returns one text for an event that is not about a learner's progress. */
+/** For an event that is not about a learner's progress. */
 function summary(text: EventText | null): string {
   if (text === null) return '';
   const facts = text.facts.filter((fact) => !('time' in fact && fact.time === text.at));
@@ -101,7 +92,7 @@ function summary(text: EventText | null): string {
   return [...text.lines, ...labelled].filter((part) => !isBlank(part)).join(' · ');
 }
 
-/** Returns one line with the cells in columns. The last cell is not cut. */
+/** The last cell is not cut. */
 function table(cells: Part[], widths: number[] = []): Part[][] {
   return plainTable([], [cells], [WIDTHS.at, WIDTHS.type, ...widths, null].slice(0, cells.length - 1));
 }

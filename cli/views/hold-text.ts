@@ -21,10 +21,7 @@ const EVENTS = {
 /** The number of held progressions that are shown as examples. */
 const SHOWN = 3;
 
-/**
- * Returns lines about held changes: what is held, and what each decision does. Each line has a name and a
- * text.
- */
+/** Returns names and texts about held changes: what is held, and what each decision does. */
 export function heldFacts(integration: string, { waiting, sample }: HeldStatus): [string, string][] {
   const released = SuspectKind.options.flatMap((kind) =>
     waiting.kinds[kind] === undefined ? [] : [`${waiting.kinds[kind]} ${EVENTS[kind]}`],
@@ -51,7 +48,6 @@ function coursesText({ courses, otherCourses }: WaitingChanges): string {
   return [...named, ...others].join(', ');
 }
 
-/** Returns what happens after a person has decided about held changes. */
 export function decidedText(
   by: 'release' | 'discard',
   integration: string,

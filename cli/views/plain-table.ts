@@ -7,12 +7,7 @@ export const GAP = 2;
 
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
-/**
- * Returns a table without borders, for texts in any script.
- *
- * @param widths the width of each column, including the gap after it. Longer cells are cut. A column without a width is
- *   as wide as its longest cell
- */
+/** `widths` include the gap after a column; longer cells are cut. Without a width, the longest cell fits. */
 export function plainTable(head: string[], rows: Part[][], widths: (number | null)[] = []): Part[][] {
   const heads = head.length === 0 ? [] : [head.map((name) => styled('dim', name))];
   const cells = [...heads, ...rows].map((row) =>
@@ -41,7 +36,7 @@ function withText(part: Part, text: string): Part {
   return typeof part === 'string' ? text : { ...part, text };
 }
 
-/** Returns a text cut to a width in terminal columns. A text that was cut ends with `…`. */
+/** A text that was cut ends with `…`. */
 function cut(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   let taken = 1;

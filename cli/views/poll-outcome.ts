@@ -11,7 +11,7 @@ export function doneText(id: string, outcome: PollOutcome): string[] {
   return [...ended.map(runText), ...ended.flatMap((run) => setAsideText(id, run))];
 }
 
-/** Returns one line that says why a poll failed or was held, and what to do. Returns null when nothing is wrong. */
+/** Returns why a poll failed or was held, and what to do. Returns null when nothing is wrong. */
 export function problemText(id: string, outcome: PollOutcome): string | null {
   switch (outcome.kind) {
     case 'ended':
@@ -48,12 +48,10 @@ export function exitCodeOf(outcome: PollOutcome): ExitCode {
   }
 }
 
-/** Returns the message of a failure, with the URL of Kombo's log about it. */
 export function failureText({ message, logUrl }: Pick<Failure, 'message' | 'logUrl'>): string {
   return logUrl === null ? message : `${message} (Kombo's log: ${logUrl})`;
 }
 
-/** Returns one sentence about a run that ended. */
 export function runText({ mode, pages, records, events, missed }: LastRun): string {
   const published =
     mode === 'baseline' && events === 0
@@ -73,12 +71,11 @@ function setAsideText(id: string, { setAside, unknownStatuses }: LastRun): strin
 
 const NAMES = { incremental: 'Poll', baseline: 'Baseline', reconcile: 'Reconciliation' } as const;
 
-/** Returns the held changes in words, such as `40 removed, 2 restored (the limit is 25 in 24 hours)`. */
+/** Returns for example `40 removed, 2 restored (the limit is 25 in 24 hours)`. */
 export function heldText({ waiting, limit }: { waiting: WaitingChanges; limit: number }): string {
   return `${kindsText(waiting)} (the limit is ${limit} in 24 hours)`;
 }
 
-/** Returns how many pages have been read to count the held changes. */
 export function countingText(countedPages: number | null): string {
   const soFar = countedPages === null ? '' : `, ${plural(countedPages, 'page')} so far`;
   return `still being counted${soFar}`;

@@ -9,7 +9,6 @@ import { durationText } from './words.ts';
 
 type Receivers = Pick<ReplayRecord, 'consumer' | 'asLive' | 'rate'>;
 
-/** Returns the plan of a replay: its events, receivers and duration. */
 export function planText(plan: ReplayPlan, receivers: Receivers): Line[] {
   const { integration, range, events, byType, position } = plan;
   const counts = Object.entries(byType).toSorted(([, a], [, b]) => b - a);
@@ -37,7 +36,6 @@ function receiverText({ consumer, asLive }: Receivers): string {
     : `Only to ${consumer}, as Replayed<Event>`;
 }
 
-/** Returns the state of a replay in one line. */
 export function replayText(replay: ReplayRecord): string {
   const { id, integration, events, published, refused, state, failure } = replay;
   // Refused events are not set aside, because `set-aside retry` would publish them as live events.
@@ -56,7 +54,6 @@ export function replayText(replay: ReplayRecord): string {
   }
 }
 
-/** Returns a table of an integration's replays, the latest first. */
 export function replaysText(replays: ReplayRecord[]): Line[] {
   return plainTable(
     ['REPLAY', 'STATE', 'ORDERED (UTC)', 'FROM', 'TO', 'SENT', 'CONSUMER', 'REASON'],
@@ -86,10 +83,7 @@ export function createReplayProgress(isLive: boolean) {
       shown = terminalText([barText(replay)]);
       live?.(shown);
     },
-    /**
-     * Calls `print`, which prints other lines. Hides the bar before the call, and shows it again below these
-     * lines.
-     */
+    /** Hides the bar while `print` prints other lines. */
     above(print: () => void): void {
       live?.clear();
       print();
@@ -102,7 +96,6 @@ export function createReplayProgress(isLive: boolean) {
   };
 }
 
-/** Returns a line with the progress bar, the counts, and the remaining time at the replay's rate. */
 export function barText({ events, published, refused, rate, failure }: ReplayRecord): Line {
   const processed = published + refused;
   const share = events === 0 ? 1 : Math.min(1, processed / events);

@@ -8,7 +8,7 @@ import { plainTable } from './plain-table.ts';
 import { countingText, failureText, heldText, runText } from './poll-outcome.ts';
 import { durationText } from './words.ts';
 
-/** The colours of the conditions. The conditions that need a person most come first. */
+/** The conditions that need a person most come first. */
 const COLOURS = {
   held: 'red',
   failing: 'red',
@@ -23,7 +23,7 @@ const COLOURS = {
 
 const ORDER = Object.keys(COLOURS);
 
-/** A column of the overview. A column with `isWide` is not shown if the terminal is narrow. */
+/** A column with `isWide` is not shown if the terminal is narrow. */
 type Column = { head: string; cell: (status: Status, now: number) => Part; isWide?: true };
 
 const COLUMNS: Column[] = [
@@ -45,12 +45,7 @@ const COLUMNS: Column[] = [
 ];
 const WIDE = 120;
 
-/**
- * Returns a table of all integrations. The integrations that most need a person come first. If an integration
- * has a problem, the reasons are below its row.
- *
- * @param width the width of the terminal, in columns
- */
+/** The integrations that most need a person come first. Below each row are the reasons for its problems. */
 export function overviewText(statuses: Status[], now: number, width = terminalColumns()): Line[] {
   const sorted = statuses.toSorted(
     (a, b) => ORDER.indexOf(a.condition) - ORDER.indexOf(b.condition) || (b.staleMs ?? 0) - (a.staleMs ?? 0),
@@ -96,7 +91,6 @@ function unpublishedText({ entry, events }: NonNullable<Status['unpublished']>):
   return `entry ${entry} of the journal, with ${plural(events, 'event')}, is not published yet: the poll in progress or the next one publishes it`;
 }
 
-/** Returns all details of one integration, one per line. */
 export function statusText(status: Status): Line[] {
   const { integration, condition, watermark, staleMs, failure, limitedUntil, held, journal } = status;
   const facts: [string, Part | null][] = [
