@@ -5,15 +5,9 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
 
-/** The name of the table. */
 export const TABLE = 'schoolbell';
 
-/**
- * Creates Schoolbell's table in a DynamoDB engine on this machine if the table does not exist.
- *
- * @returns `ready` when the table can be used; `stuck` when an earlier process was killed while it created
- *   the table. Dynalite never finishes creating such a table, which has no data yet
- */
+/** Returns `stuck` if an earlier process was killed while it created the table: dynalite never finishes. */
 export async function createTable(client: DynamoDBClient): Promise<'ready' | 'stuck'> {
   const status = async () => {
     const { Table } = await client.send(new DescribeTableCommand({ TableName: TABLE }));

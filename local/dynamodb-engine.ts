@@ -19,7 +19,7 @@ export const EMBEDDED_CREDENTIALS = { accessKeyId: 'embedded', secretAccessKey: 
 
 export type Engine = { endpoint: string; close(): Promise<void> };
 
-/** The time that `close` waits until the requests of other processes have their responses. */
+/** How long `close` waits until the requests of other processes have their responses. */
 const DRAIN_MS = 2_000;
 
 /**
@@ -61,7 +61,7 @@ const StatementsRequest = z.object({
   ReturnConsumedCapacity: z.optional(z.enum(['INDEXES', 'TOTAL', 'NONE'])),
 });
 
-/** Responds to `BatchExecuteStatement`, which dynalite does not support, by an equivalent write for each statement. */
+/** Replaces `BatchExecuteStatement`, which dynalite does not support, by one write per statement. */
 async function executeStatements(
   request: IncomingMessage,
   response: ServerResponse,

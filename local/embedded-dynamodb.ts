@@ -15,7 +15,6 @@ import { makePrivateDirectory, writePrivateFile } from './private-directory.ts';
 export type EmbeddedDynamoDb = {
   /** The endpoint for the AWS client. The engine accepts any region and credentials. */
   endpoint: string;
-  /** The name of the table. It is already created. */
   table: string;
   close(): Promise<void>;
 };
@@ -23,13 +22,11 @@ export type EmbeddedDynamoDb = {
 /**
  * Starts a DynamoDB engine on a free port of 127.0.0.1, with Schoolbell's table.
  *
- * Several processes can use one directory. The first process runs the engine, and the other processes forward
- * their requests to it. When the first process ends or is killed, another process opens the data and runs the
- * engine from then on.
+ * Several processes can use one directory: the first runs the engine, and the others forward their requests
+ * to it. When the first process ends or is killed, another one opens the data and runs the engine.
  *
- * @param options.directory the directory of the engine's data. It is created if it does not exist. Its data
- *   stays intact if a process is killed at any time. Without a directory, the data is lost when the process
- *   ends
+ * @param options.directory is created if it does not exist. Its data stays intact if a process is killed at
+ *   any time. Without a directory, the data is in memory
  * @throws DeploymentError when the directory cannot be used
  */
 export async function startEmbeddedDynamoDb(options: { directory?: string } = {}): Promise<EmbeddedDynamoDb> {
@@ -40,18 +37,13 @@ export async function startEmbeddedDynamoDb(options: { directory?: string } = {}
   return { endpoint, table: TABLE, close };
 }
 
-/** The engine of a directory. `serves` says whether the engine runs in this process. */
 type SharedEngine = Engine & { serves: boolean };
 
-/** The time that a process tries to find or start an engine, while other processes start and end. */
+/** How long a process tries to find or start an engine, while other processes start and end. */
 const CONNECT_MS = 30_000;
 const RESPONSE_MS = 2_000;
 
-/**
- * Opens the data of a directory in this process or, if another process has opened it, finds the engine of that process.
- *
- * @throws DeploymentError when the directory cannot be used, or the other process does not respond
- */
+/** Opens the data of a directory, or finds the engine of the process that has opened it. */
 async function connect(directory: string): Promise<SharedEngine> {
   const until = Date.now() + CONNECT_MS;
   do {
@@ -67,16 +59,14 @@ async function connect(directory: string): Promise<SharedEngine> {
 }
 
 /**
- * Locks the directory for this process with a separate LevelDB database. The lock ends with the process.
- * Dynalite's own database cannot be the lock, because dynalite opens its database later, and crashes the
- * process if another process has opened it.
+ * The lock ends with the process. Dynalite's own database cannot be the lock, because dynalite opens it
+ * later, and crashes the process if another process has opened it.
  *
  * @returns null if another process has the lock
  */
 async function lockDirectory(directory: string): Promise<(() => Promise<void>) | null> {
   try {
-    // The directories are created before LevelDB creates them, because LevelDB would let every user read
-    // them.
+    // LevelDB would let every user read the directories that it creates.
     for (const each of ['.', 'lock', 'dynamodb']) await makePrivateDirectory(join(directory, each));
     const lock = new ClassicLevel(join(directory, 'lock'));
     await lock.open();
@@ -91,23 +81,19 @@ async function lockDirectory(directory: string): Promise<(() => Promise<void>) |
   }
 }
 
-/** Returns the error of LevelDB that an error of `classic-level` has as its cause, or the error itself. */
+/** An error of `classic-level` has LevelDB's error as its cause. */
 function reasonOf(error: unknown): Error {
   const { cause = error } = error instanceof Error ? error : {};
   return cause instanceof Error ? cause : new Error(String(cause));
 }
 
-/**
- * The content of the file by which other processes find the engine. With the secret, the engine proves that
- * it is not another program on the same port.
- */
+/** With the secret, the engine proves that it is not another program on the same port. */
 const EngineFile = z.object({ endpoint: z.url(), secret: z.string() });
 
 function fileOf(directory: string): string {
   return join(directory, 'engine.json');
 }
 
-/** Starts the engine of a directory that this process has locked, and lets other processes find it. */
 async function serve(directory: string, unlock: () => Promise<void>): Promise<SharedEngine> {
   try {
     await refuseDamaged(directory);
@@ -130,12 +116,7 @@ async function serve(directory: string, unlock: () => Promise<void>): Promise<Sh
   }
 }
 
-/**
- * Opens the engine's database once. If dynalite itself could not open it, dynalite would throw an error that ends the
- * process.
- *
- * @throws DeploymentError when the data is damaged, or the disk is full
- */
+/** If dynalite itself could not open the database, it would throw an error that ends the process. */
 async function refuseDamaged(directory: string): Promise<void> {
   const database = new ClassicLevel(join(directory, 'dynamodb'));
   try {
@@ -183,10 +164,9 @@ async function findEngine(directory: string): Promise<string | null> {
 }
 
 /**
- * Starts a server that forwards requests to the engine of another process. If the engine does not respond,
- * the server finds the engine that has replaced it, or starts an engine in this process. The request itself
- * gets a response with status 500, so that the AWS client repeats it. Each write to the table is safe to
- * repeat.
+ * Forwards requests to the engine of another process. If the engine does not respond, finds the engine that
+ * has replaced it, or starts one in this process. The failed request gets status 500, so that the AWS client
+ * repeats it. Each write to the table is safe to repeat.
  */
 async function forward(directory: string, first: SharedEngine): Promise<Engine> {
   const agent = new Agent({ keepAlive: true });
@@ -226,7 +206,6 @@ async function forward(directory: string, first: SharedEngine): Promise<Engine> 
   };
 }
 
-/** Forwards a request to the engine, and returns the engine's response to the client. */
 async function pass(
   incoming: IncomingMessage,
   response: ServerResponse,

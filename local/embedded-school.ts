@@ -11,18 +11,14 @@ import { DEFAULT_SCHOOL, livingSchool } from './sandbox/school/school.ts';
 import { STORY } from './sandbox/school/story.ts';
 import { startSandbox } from './sandbox/server.ts';
 
-/** The only integration of an embedded sandbox. */
 const SCHOOL_INTEGRATION: IntegrationId = 'sandbox:school';
 
-/** The number of learners is small, so that a person can follow each learner. */
+/** The number is small, so that a person can follow each learner. */
 const LEARNERS = 16;
 
 const API_KEY = 'sandbox-key';
 
-/**
- * Starts a sandbox of Kombo's API in this process, with the school that is stored in a directory. Writes nothing before
- * `keep` is called.
- */
+/** Starts a sandbox with the school that is stored in a directory. Writes nothing before `keep` is called. */
 export async function startEmbeddedSchool(directory: string) {
   const school = (await readSchool(directory)) ?? newSchool(Date.now());
   const clock = steppedClock(Date.parse(school.now));
@@ -51,19 +47,14 @@ export async function startEmbeddedSchool(directory: string) {
     apiKey: API_KEY,
     integration: SCHOOL_INTEGRATION,
     now: clock.now,
-    /**
-     * Advances the school's time. It does not advance otherwise, so that the result of a poll does not depend on how
-     * long the poll takes.
-     */
+    /** Time does not advance otherwise, so the result of a poll does not depend on how long it takes. */
     pass: clock.advance,
-    /** Simulates a failure of the platform: from now on, it shows every record as removed. */
+    /** From now on, the platform shows every record as removed. */
     failPlatform(): void {
       failure.from = clock.now();
       failure.to = Infinity;
     },
-    /**
-     * Ends the failure: from now on, every record has the values from before the failure, and is changed now.
-     */
+    /** From now on, every record has the values from before the failure, and is changed now. */
     repairPlatform(): void {
       failure.to = clock.now();
     },
@@ -73,13 +64,9 @@ export async function startEmbeddedSchool(directory: string) {
   };
 }
 
-/**
- * The time in which the platform shows every record as removed, in milliseconds since 1970. `to` is
- * exclusive.
- */
+/** When the platform shows every record as removed, in milliseconds since 1970. `to` is exclusive. */
 type PlatformFailure = { from: number; to: number };
 
-/** Returns the records as a platform with a failure shows them. */
 function withFailure(source: RecordSource, failure: PlatformFailure): RecordSource {
   return {
     at(now) {
@@ -108,11 +95,10 @@ function withFailure(source: RecordSource, failure: PlatformFailure): RecordSour
   };
 }
 
-/** The sandbox school of a directory: the parameters of its history, and its current time. */
 export const KeptSchool = z.object({ seed: z.int(), startsAt: Timestamp, now: Timestamp });
 export type KeptSchool = z.infer<typeof KeptSchool>;
 
-/** Returns a new school. Its story, and the failure of the platform after the story, end today. */
+/** The story, and the failure of the platform after it, end today. */
 export function newSchool(today: number): KeptSchool {
   const lengthMs = STORY.polls * STORY.pollEveryMs + 2 * STORY.failureMs;
   const startsAt = new Date(today - lengthMs).toISOString();
@@ -120,7 +106,7 @@ export function newSchool(today: number): KeptSchool {
 }
 
 /**
- * Returns the school that is stored in a directory, or null if there is none.
+ * Returns null if no school is stored.
  *
  * @throws DeploymentError when the file exists but cannot be parsed
  */
@@ -137,7 +123,6 @@ export async function readSchool(directory: string): Promise<KeptSchool | null> 
   }
 }
 
-/** Writes the school's file atomically: after a kill, either the old or the new file exists. */
 export async function keepSchool(directory: string, school: KeptSchool): Promise<void> {
   await writePrivateFile(fileOf(directory), `${JSON.stringify(school)}\n`);
 }

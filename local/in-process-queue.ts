@@ -6,16 +6,13 @@ import type { BulkQueue } from '../functions/core/ports.ts';
 export type InProcessEvent = { Records: { body: string; attributes: { MessageGroupId: string } }[] };
 
 export type InProcessQueue = BulkQueue & {
-  /**
-   * Passes the messages to a handler, one at a time, until the queue is empty. Messages that the handler
-   * sends in the meantime are also passed to it.
-   */
+  /** Passes the messages to a handler, one at a time, also those that the handler sends in the meantime. */
   drain(handler: (event: InProcessEvent) => Promise<void>): Promise<void>;
 };
 
 /**
- * Creates the poll queue for one machine. When the process ends, its messages are lost, and the next dispatch sends
- * them again. Delayed messages are dropped, because the next dispatch sends them too.
+ * When the process ends, its messages are lost, and the next dispatch sends them again. Delayed messages are
+ * dropped, because the next dispatch sends them too.
  */
 export function createInProcessQueue(): InProcessQueue {
   const waiting: PollMessage[] = [];

@@ -33,11 +33,11 @@ export async function openLocalKombo(variables: Record<string, string | undefine
   const url = school?.url ?? (baseUrl ?? KOMBO_HOSTS.eu).replace(/\/+$/, '');
   const kombo = createKombo({ baseUrl: url, apiKey: async () => school?.apiKey ?? apiKey });
   return {
-    /** Kombo's API. It replaces the platforms' own ids according to `ids`. */
+    /** Replaces the platforms' own ids according to `ids`. */
     kombo: komboWithIds(kombo, ids),
     ids,
     baseUrl: url,
-    /** The clock that all local parts use: the machine's clock or, with the embedded sandbox, its school's clock. */
+    /** The clock of all local parts: the machine's clock or, with the sandbox, its school's clock. */
     clock: school?.now ?? (() => Date.now()),
     /** The school of the embedded sandbox; null if another server is polled. */
     school,
@@ -45,7 +45,6 @@ export async function openLocalKombo(variables: Record<string, string | undefine
   };
 }
 
-/** Returns the key for hashed ids that is stored in a directory. Creates the key if there is none. */
 async function keptKey(directory: string): Promise<string> {
   const file = join(directory, 'remote-ids-key');
   if (!existsSync(file)) {

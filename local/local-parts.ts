@@ -18,10 +18,9 @@ import { withProcessLeases } from './process-leases.ts';
 const BUS = 'schoolbell';
 
 /**
- * Creates the functions' adapters, connected to an embedded DynamoDB and a local bus.
+ * Connects the functions' adapters to an embedded DynamoDB and a local bus.
  *
- * @param options.directory where the data is stored
- * @param options.onEvent a function that is called with each event before the bus accepts the event
+ * @param options.onEvent is called with each event before the bus accepts the event
  * @throws DeploymentError when the directory is in use or cannot be written
  */
 export async function openLocalParts(options: {

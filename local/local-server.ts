@@ -3,14 +3,13 @@ import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } fro
 import { MAX_BODY_BYTES } from '../functions/core/read-whole.ts';
 
 /**
- * Starts a server on 127.0.0.1, for programs of this machine. All local servers of Schoolbell are started by
- * this function.
+ * Starts any local server of Schoolbell, on 127.0.0.1.
  *
- * The server rejects requests from web pages with status 403. Such a request has an `Origin` or, after DNS
- * rebinding, the page's own `Host`. The server rejects a body over 64 MB with status 413, or aborts the request
- * if its length was not announced. The server also aborts a request that is not complete after `deadlineMs`.
+ * A request from a web page gets status 403: it has an `Origin` or, after DNS rebinding, the page's own
+ * `Host`. A body over 64 MB gets status 413, or its request is aborted if its length was not announced. A
+ * request that is not complete after `deadlineMs` is also aborted.
  *
- * @param options.port the port. By default the system chooses a free port
+ * @param options.port by default a free port
  * @throws the error of `listen`, such as EADDRINUSE
  */
 export async function startLocalServer(server: Server, { port = 0, deadlineMs = 30_000, drainMs = 0 } = {}) {
@@ -20,8 +19,7 @@ export async function startLocalServer(server: Server, { port = 0, deadlineMs = 
     else response.writeHead(status, { connection: 'close' }).end();
     return status !== null;
   });
-  // By default, Node closes a connection that is idle for 5 seconds. A client may pause longer between two
-  // requests.
+  // By default, Node closes a connection after 5 idle seconds. A client may pause longer.
   server.keepAliveTimeout = 60_000;
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -29,7 +27,6 @@ export async function startLocalServer(server: Server, { port = 0, deadlineMs = 
   if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
   return {
     origin: `http://127.0.0.1:${address.port}`,
-    /** Closes all connections and stops the server. */
     async close(): Promise<void> {
       if (!server.listening) return;
       await new Promise<void>((resolve, reject) => {
@@ -49,13 +46,10 @@ export async function startLocalServer(server: Server, { port = 0, deadlineMs = 
   };
 }
 
-/** Responds to a request, or returns false. */
+/** Returns false if it has not responded. */
 export type Respond = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/**
- * Makes a server call `respond` for each request. If `respond` returns false, the server itself handles the
- * request.
- */
+/** `respond` gets each request first. If it returns false, the server itself handles the request. */
 export function intercept(server: Server, respond: Respond): void {
   const listeners = server.listeners('request');
   server.removeAllListeners('request');
@@ -65,7 +59,6 @@ export function intercept(server: Server, respond: Respond): void {
   });
 }
 
-/** Returns the status with which a request is rejected, or null if the request is accepted. */
 function refusalOf({ host = '', origin, ...headers }: IncomingHttpHeaders): 403 | 413 | null {
   if (origin !== undefined || !/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host)) return 403;
   return Number(headers['content-length'] ?? 0) > MAX_BODY_BYTES ? 413 : null;

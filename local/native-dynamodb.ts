@@ -12,7 +12,7 @@ import { startLocalServer } from './local-server.ts';
 
 const PACKAGE = '@dynoxide/linux-x64/package.json';
 
-/** Returns the path of the native engine's program, or null if the package has none for this machine. */
+/** Returns the path of the engine's program, or null if the package has none for this machine. */
 export function nativeDynamoDb(): string | null {
   try {
     return join(dirname(createRequire(import.meta.url).resolve(PACKAGE)), 'dynoxide');
@@ -22,11 +22,11 @@ export function nativeDynamoDb(): string | null {
 }
 
 /**
- * Starts a native DynamoDB engine in memory, in its own process, with Schoolbell's table. Tests use it to
- * compare its results with the embedded engine. Benchmarks use it because it is five times as fast.
+ * Starts a native DynamoDB engine in memory, in its own process. Tests compare it with the embedded engine,
+ * and benchmarks use it because it is five times as fast.
  *
- * The engine does not reject requests from web pages in a browser on this machine. So it listens on one of 16
- * million loopback addresses, which no page can guess, behind a server that rejects such requests.
+ * The engine does not reject requests from web pages, so it listens on one of 16 million loopback addresses,
+ * which no page can guess, behind a server that rejects them.
  *
  * @param file the result of `nativeDynamoDb`
  * @throws when the engine does not respond

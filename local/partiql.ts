@@ -8,7 +8,6 @@ import type {
 const INSERT = /^INSERT INTO "([\w.-]+)" VALUE \{(.+)\}$/;
 const UPDATE = /^UPDATE "([\w.-]+)" SET (.+) WHERE (.+)$/;
 
-/** A statement, translated to a conditional write with the same effect. */
 export type Translated = {
   table: string;
   key: Record<string, AttributeValue>;
@@ -18,9 +17,9 @@ export type Translated = {
 };
 
 /**
- * Translates the statements of a `BatchExecuteStatement`, for an engine that has no PartiQL. Two forms are
- * supported. Each value is a parameter, and the key attributes are `pk` and `sk`: `INSERT INTO "t" VALUE
- * {'pk': ?, 'sk': ?, 'a': ?}` and `UPDATE "t" SET a = ?, b = ? WHERE pk = ? AND sk = ? AND a < ?`.
+ * Translates the statements to conditional writes with the same effect, for an engine without PartiQL. Two
+ * forms are supported, where each value is a parameter: `INSERT INTO "t" VALUE {'pk': ?, 'sk': ?, 'a': ?}`
+ * and `UPDATE "t" SET a = ?, b = ? WHERE pk = ? AND sk = ? AND a < ?`.
  *
  * @throws Error with the name `ValidationException` for a statement of another form, for more than 25
  *   statements, and for two statements with the same key

@@ -3,12 +3,10 @@ import { basename, dirname, join } from 'node:path';
 import { DeploymentError } from '../functions/core/errors.ts';
 
 /**
- * Creates a directory that only this user can read. An existing directory must belong to this user, and no
- * other user may be able to write to it, because another user could have put data there. On Windows, where
- * home directories are private, nothing is checked.
+ * An existing directory must belong to this user, and no other user may be able to write to it, because
+ * another user could have put data there. On Windows, home directories are private, and nothing is checked.
  *
- * @throws DeploymentError when the directory is not private, or the error of the system when the directory
- *   cannot be created
+ * @throws DeploymentError when the directory is not private, or the system's error when it cannot be created
  */
 export async function makePrivateDirectory(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -25,9 +23,8 @@ export async function makePrivateDirectory(directory: string): Promise<void> {
 }
 
 /**
- * Writes a file that only this user can read. If the process is killed, either the complete old file or the
- * complete new file exists. Several processes can write the file at the same time. Also removes the temporary
- * files of killed processes.
+ * If the process is killed, the complete old or the complete new file exists. Several processes can write the
+ * file at the same time. Also removes the temporary files of killed processes.
  *
  * @param options.keep whether an existing file is kept
  */
@@ -47,7 +44,6 @@ export async function writePrivateFile(file: string, text: string, { keep = fals
   await rm(part);
 }
 
-/** Returns whether a process of this machine is running. */
 export function isProcessAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -5,11 +5,11 @@ import { isProcessAlive } from './private-directory.ts';
 const END_OF_TIME = '9999-12-31T23:59:59.999Z';
 
 /**
- * Returns a store whose leases end with their process. The owner of a stored lease begins with the id of the
- * process. If that process has ended, or is this process (which polls one integration at a time), the lease
- * is free: the worker acquires it at once, and completes the unfinished work of its owner.
+ * Returns a store whose leases end with their process. The owner of a stored lease begins with the process
+ * id. If that process has ended, or is this process (which polls one integration at a time), the lease is
+ * free.
  *
- * The times of stored leases are times of the machine's clock, because the clocks of a sandbox's school
+ * The times of stored leases are those of the machine's clock, because the clocks of a sandbox's school
  * differ between processes.
  */
 export function withProcessLeases(store: Store, clock: Clock): Store {

@@ -14,32 +14,26 @@ import {
 export type Bus = Awaited<ReturnType<typeof startBus>>;
 
 export type BusOptions = {
-  /**
-   * The bus calls this function for each accepted entry, before it sends the response. If the function
-   * throws, the response has status 500.
-   */
+  /** Called for each accepted entry, before the response. If it throws, the response has status 500. */
   onEvent: (event: DeliveredEvent) => void | Promise<void>;
   /**
-   * The names of the buses that exist. By default every name exists. As in EventBridge, an event for a bus
-   * that does not exist is accepted, but not delivered (aws/aws-sdk#186).
+   * The names of the buses that exist; by default every name. As in EventBridge, an event for another bus is
+   * accepted, but not delivered (aws/aws-sdk#186).
    */
   buses?: string[];
   limits?: RequestLimits;
-  /** Returns the error code with which an entry fails after `onEvent`, or null. By default no entry fails. */
+  /** Returns the error code with which an entry fails after `onEvent`, or null. */
   refuse?: (event: DeliveredEvent) => string | null;
-  /**
-   * Responds to each valid call. `respond` accepts the call's entries and returns the bus's usual response.
-   * If the result is null, the bus closes the connection without a response.
-   */
+  /** `respond` accepts the call's entries. If the result is null, the bus closes the connection. */
   intercept?: (respond: () => Promise<BusResponse>) => Promise<BusResponse | null>;
 };
 
-/** A response of the bus. For an error, the body has the error's code as `__type`. */
+/** For an error, the body has the error's code as `__type`. */
 export type BusResponse = { status: number; body: object };
 
 /**
- * Starts a local EventBridge for the AWS SDK, with EventBridge's limits and responses. It supports only the operation
- * `PutEvents` (AWS JSON 1.1 over HTTP), and does not check signatures. `endpoint` is the endpoint for the AWS SDK.
+ * Starts a local EventBridge with EventBridge's limits and responses. It supports only `PutEvents` (AWS JSON
+ * 1.1 over HTTP), and does not check signatures.
  */
 export async function startBus(options: BusOptions) {
   const server = createServer((request, response) => {

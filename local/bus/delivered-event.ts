@@ -14,13 +14,9 @@ export type DeliveredEvent = {
   detail: Record<string, unknown>;
 };
 
-/** Every event of the local bus comes from this account. */
 export const LOCAL_ACCOUNT = '000000000000';
 
-/**
- * Returns the event that EventBridge delivers for an accepted entry. `now`, in milliseconds since 1970, is used when
- * the entry has no time.
- */
+/** `now`, in milliseconds since 1970, is used when the entry has no time. */
 export function deliveredEvent(entry: PutEntry, id: string, now: number): DeliveredEvent {
   const seconds = Math.floor(entry.time ?? now / 1000);
   return {

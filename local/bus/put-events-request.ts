@@ -27,19 +27,15 @@ export type PutEntry = {
   time: number | null;
 };
 
-/** The reason why an entry or a whole call is rejected. */
 export type Refusal = { code: string; message: string };
 
-/** The limits of one request. `bytes` is the total of all its entries. */
+/** `bytes` is the total of all entries. */
 export type RequestLimits = { entries: number; bytes: number };
 
 /** EventBridge's limits since January 2026, for most Regions. */
 export const EVENTBRIDGE_LIMITS: RequestLimits = { entries: 10, bytes: 1024 * 1024 };
 
-/**
- * Returns the entries of a call, each accepted or with the reason of its rejection. If the whole call is
- * rejected, returns only the reason.
- */
+/** If EventBridge would reject the whole call, returns only the reason. */
 export function parsePutEvents(
   body: string,
   limits: RequestLimits,
@@ -60,10 +56,7 @@ export function parsePutEvents(
   return { entries: sent.map(acceptedEntry) };
 }
 
-/**
- * Returns the size of an entry. This code is separate from the publisher's code, so that tests find a mistake
- * in one of them.
- */
+/** This code is separate from the publisher's code, so that tests find a mistake in one of them. */
 function bytesOf({ Source, DetailType, Detail, Resources, Time }: SentEntry): number {
   const encoder = new TextEncoder();
   const texts = encoder.encode([Source, DetailType, Detail, ...(Resources ?? [])].join(''));
@@ -99,14 +92,11 @@ function missing(name: string): Refusal {
   };
 }
 
-/**
- * Returns the name of an entry's bus. An entry contains the name itself, or an ARN that ends with the name.
- */
+/** An entry contains the name itself, or an ARN that ends with the name. */
 function busName(nameOrArn: string | null | undefined): string {
   return nameOrArn ? nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1) : 'default';
 }
 
-/** Returns the parsed text, or `undefined` if the text is not JSON. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

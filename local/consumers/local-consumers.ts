@@ -17,27 +17,21 @@ import { matchesPattern } from '../rules/match-pattern.ts';
 
 const SLACK = 'slack';
 
-/** The names of the consumers on one machine. */
 export const LOCAL_CONSUMERS = [CERTIFICATES, SLACK];
 
 /** The default settings of a deployment for certificates. */
 const POLICY = { revoke: false, onErasure: 'delete' } as const;
 
 export type LocalConsumersOptions = {
-  /** The directory where certificates are written. */
   folder: string;
   kombo: Pick<Kombo, 'readByIds'>;
   clock: () => number;
   /** Shows each event on the bus, including the consumers' events. */
   onEvent: (event: DeliveredEvent) => void;
-  /** Shows the result of a consumer. */
   show: (consumer: 'slack' | 'certificate', text: string) => void;
 };
 
-/**
- * Creates the optional consumers for one machine. They use the event patterns, the texts and the certificate
- * code of a deployment. Certificates are written to a folder.
- */
+/** Creates the consumers with the event patterns, the texts and the certificate code of a deployment. */
 export function localConsumers(options: LocalConsumersOptions): (event: DeliveredEvent) => Promise<void> {
   const { clock, onEvent, show } = options;
   const certificates = certificatePattern({ ...POLICY, account: LOCAL_ACCOUNT });
@@ -73,10 +67,7 @@ type Issuing = CertificateParts & {
   handleEvent: typeof import('../../consumers/certificates/handle-event.ts')['handleEvent'];
 };
 
-/**
- * Loads the fonts and the code for certificates. This function is called only when the first certificate is
- * issued, because loading the fonts and the PDF library takes time.
- */
+/** Loading the fonts and the PDF library takes time, so they are loaded only for the first certificate. */
 async function openCertificates(
   { folder, kombo, clock }: LocalConsumersOptions,
   notify: (event: WorkflowEvent) => Promise<void>,
@@ -108,7 +99,7 @@ function onBus({ type, detail }: WorkflowEvent, now: number): DeliveredEvent {
   return deliveredEvent(entry, randomUUID(), now);
 }
 
-/** Returns a Slack message as one line for a terminal. The headline is the first block. */
+/** The headline is the first block. */
 function slackText({ blocks }: SlackMessage): string {
   return blocks
     .map((block) => ('elements' in block ? block.elements : [block.text]))
@@ -116,10 +107,7 @@ function slackText({ blocks }: SlackMessage): string {
     .join(' | ');
 }
 
-/**
- * Returns a text without markup. A time is written as the fallback text, which Slack shows when it cannot show the
- * reader's local time.
- */
+/** A time is written as the fallback text, which Slack shows when it cannot show the reader's local time. */
 function inOneLine(text: string): string {
   return text
     .replace(/^<!date\^.*\|(.*)>$/, '$1')

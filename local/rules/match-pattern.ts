@@ -2,9 +2,9 @@ import { parsePattern, type Rule } from '../../consumers/kit/parse-pattern.ts';
 import type { EventValue } from '../../consumers/kit/pattern-condition.ts';
 
 /**
- * Returns whether an event matches an event pattern, according to the rules of event-ruler, EventBridge's own
- * matcher. All fields of the pattern must match. If the event has a list, one of its items must match, and
- * conditions on several fields of the objects in a list must match in the same object.
+ * Returns whether an event matches an event pattern by the rules of event-ruler, EventBridge's own matcher:
+ * of a list in the event, one item must match, and conditions on several fields of its objects must match in
+ * the same object.
  *
  * @throws InvalidPatternError for a pattern that EventBridge refuses
  */
@@ -15,11 +15,11 @@ export function matchesPattern(pattern: object, event: object): boolean {
   return rules.some((rule) => matchesRule(inOrder(rule), fields, new Map()));
 }
 
-/** The lists that contain a field, each with the index of the item that contains the field. */
+/** The lists that contain a field, each with the index of the item. */
 type Items = Map<unknown[], number>;
 type Field = { value: EventValue; items: Items };
 
-/** Adds the values in an event to `fields`, by their paths. A value in a list has the path of the list. */
+/** A value in a list has the path of the list. */
 function addFields(node: unknown, path: string[], items: Items, fields: Map<string, Field[]>): void {
   if (Array.isArray(node)) {
     for (const [at, item] of node.entries()) {
@@ -37,17 +37,14 @@ function addFields(node: unknown, path: string[], items: Items, fields: Map<stri
 }
 
 /**
- * Returns the fields of a rule in the order in which event-ruler compares them. The order matters for
- * `exists: false`: a field is absent if the list items in which the earlier fields matched do not have it.
+ * Event-ruler compares the fields in this order. It matters for `exists: false`: a field is absent if the
+ * list items in which the earlier fields matched do not have it.
  */
 function inOrder(rule: Rule): [string, ReturnType<Rule['get']> & {}][] {
   return [...rule].toSorted(([one], [other]) => (one < other ? -1 : 1));
 }
 
-/**
- * Returns whether the remaining fields of a rule match. `chosen` has the items of lists in which the earlier
- * fields matched.
- */
+/** `chosen` has the items of lists in which the earlier fields matched. */
 function matchesRule(rule: ReturnType<typeof inOrder>, fields: Map<string, Field[]>, chosen: Items): boolean {
   const [next, ...rest] = rule;
   if (next === undefined) return true;
@@ -63,7 +60,6 @@ function matchesRule(rule: ReturnType<typeof inOrder>, fields: Map<string, Field
   );
 }
 
-/** Returns whether `items` and `chosen` have the same item for each list that they both contain. */
 function areConsistent(items: Items, chosen: Items): boolean {
   return [...items].every(([list, at]) => (chosen.get(list) ?? at) === at);
 }

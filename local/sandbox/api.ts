@@ -16,13 +16,9 @@ const USERS = '/v1/lms/users';
 const INTEGRATION = '/v1/integrations/';
 const CHECK_KEY = '/v1/check-api-key';
 
-/** The data of `GET /check-api-key`. */
 const KEY_OWNER = { environment_id: 'sandbox-environment', customer_id: 'sandbox-customer' };
 
-/**
- * Creates Kombo's API for the records of integrations, without HTTP. The API behaves as Kombo's reference
- * describes.
- */
+/** Behaves as Kombo's reference describes, without HTTP. */
 export function sandboxApi(options: {
   apiKey: string;
   integrations: readonly SandboxIntegration[];
@@ -35,7 +31,7 @@ export function sandboxApi(options: {
     failure('PLATFORM.INTEGRATION_NOT_FOUND', `There is no integration "${id}".`);
 
   return {
-    /** Returns the response to a request with a wrong key, or null when the key is correct. */
+    /** Returns the response to a wrong key, or null. */
     refuse: ({ authorization }: ApiRequest): ApiResponse | null =>
       authorization === `Bearer ${apiKey}`
         ? null

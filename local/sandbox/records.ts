@@ -3,35 +3,25 @@ import type { IntegrationId } from '../../functions/contract/integration.ts';
 
 type Described = components['schemas']['RemovedCourseProgression'];
 
-/**
- * A course progression as the API returns it, also with an unknown status. Some fields that can be null here
- * are never null in the records of real platforms.
- */
+/** A course progression as the API returns it, also with an unknown status. */
 export type ProgressionRecord = Omit<Described, 'status'> & { status: string | null };
 
 /**
- * The records of one integration at a point in time. Their indexes are 0 to `size - 1`. Records are created
- * on request, so a million of them use no memory. Do not use this object after the next call of `at`.
+ * The records at a point in time, with the indexes 0 to `size - 1`. They are created on request, so a million
+ * of them use no memory. Do not use this object after the next call of `at`.
  */
 export type RecordView = {
   size: number;
   record(index: number): ProgressionRecord;
-  /**
-   * Returns when Kombo stored the record's last change, in milliseconds since 1970. `updated_after` is compared with
-   * this time.
-   */
+  /** When Kombo stored the last change, in milliseconds since 1970: what `updated_after` compares. */
   changedAt(index: number): number;
   removed(index: number): boolean;
-  /**
-   * Returns the index of an id, or null. This function exists only if it can find the index without reading
-   * every record.
-   */
+  /** Only present if it finds an index without reading every record. Returns null for an unknown id. */
   indexOf?(id: string): number | null;
 };
 
-/** The records of an integration. */
 export type RecordSource = {
-  /** Returns the records at `now`, in milliseconds since 1970. */
+  /** `now` is in milliseconds since 1970. */
   at(now: number): RecordView;
 };
 
@@ -39,24 +29,22 @@ export type RecordSource = {
 export const FILTERS = ['ids', 'remote_ids', 'user_ids', 'course_ids'] as const;
 export type FilterName = (typeof FILTERS)[number];
 
-/** One integration that the sandbox serves. */
 export type SandboxIntegration = {
   id: IntegrationId;
   records: RecordSource;
-  /** Filters that the integration does not support. */
   unsupportedFilters?: readonly FilterName[];
 };
 
 export type SandboxControl = ReturnType<typeof sandboxControl>;
 
-/** Creates the object with which a test or a benchmark controls a running sandbox and counts its requests. */
+/** With this object, a test or a benchmark controls a running sandbox and counts its requests. */
 export function sandboxControl() {
   return {
     /** How long every response takes, in milliseconds. */
     delayMs: 0,
     /** The maximum number of records on a page, even if a request asks for more. */
     largestPage: 250,
-    /** The time at which the data of an integration expired, in milliseconds since 1970. */
+    /** In milliseconds since 1970, by integration. */
     dataExpiredAt: new Map<string, number>(),
     /** The number of requests so far, including failed requests. */
     requests: 0,

@@ -11,14 +11,11 @@ export type SandboxOptions = {
   integrations: readonly SandboxIntegration[];
   /** The sandbox's clock. Every response has its time in the `Date` header. */
   clock: SandboxClock;
-  /** The port. By default the system chooses a free port. */
+  /** By default a free port. */
   port?: number;
-  /**
-   * Responds to each `GET` request with a correct key. `respond` returns the sandbox's usual response to the
-   * request.
-   */
+  /** `respond` returns the sandbox's usual response to a `GET` request with a correct key. */
   intercept?: (request: ApiRequest, respond: () => Sent) => Sent;
-  /** Waits `ms` milliseconds. It is called before a response that `control.delayMs` delays. */
+  /** Waits before a response that `control.delayMs` delays. */
   wait?: (ms: number) => Promise<unknown>;
 };
 
@@ -58,7 +55,6 @@ export async function startSandbox(options: SandboxOptions) {
   return { url: `${origin}/v1`, control, close };
 }
 
-/** A response with its serialised body. */
 export type Sent = { status: number; body: string };
 
 const whole = ({ status, body }: ApiResponse, logUrl: string): Sent => {
@@ -70,7 +66,7 @@ const send = (response: ServerResponse, { status, body }: Sent, now: number) => 
   response.writeHead(status, {
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': Buffer.byteLength(body),
-    // This is the sandbox's time, because the watermark is calculated from this header.
+    // The sandbox's time, because the watermark is calculated from this header.
     Date: new Date(now).toUTCString(),
   });
   response.end(body);

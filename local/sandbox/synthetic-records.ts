@@ -10,9 +10,8 @@ const COURSES = 200;
 export type SyntheticRecords = ReturnType<typeof syntheticRecords>;
 
 /**
- * Creates a source of numbered records. Records are created on request, so a million of them use no memory.
- * All records are in progress from `createdAt` (milliseconds since 1970) until `change` is called. Pages are
- * in the order of the numbers, and no record changes its index.
+ * Numbered records, in progress since `createdAt` (milliseconds since 1970) until `change` is called. Pages
+ * are in the order of the numbers, and no record changes its index.
  */
 export function syntheticRecords(options: { integration: IntegrationId; count: number; createdAt: number }) {
   const { integration, count, createdAt } = options;
@@ -72,8 +71,8 @@ export function syntheticRecords(options: { integration: IntegrationId; count: n
   return {
     at,
     /**
-     * Changes one of `every` records at the time `at` (milliseconds since 1970, later than every earlier
-     * change). A record in progress becomes completed, and a completed record is completed again.
+     * Completes one of `every` records, also completed ones, at the time `at` (milliseconds since 1970, later
+     * than every earlier change).
      */
     change: (every: number, at: number): void => {
       changes.push({ every, at });
@@ -86,9 +85,8 @@ const WORDS = 4;
 const LETTERS = 6;
 
 /**
- * Creates the ids of one model of one integration, in Kombo's form. An id is a number encrypted with AES. The
- * ids look as random as Kombo's ids, so that compressed data has a realistic size. `numberOf` decrypts the
- * number.
+ * An id is a number encrypted with AES, in Kombo's form. So ids look as random as Kombo's, and compressed
+ * data has a realistic size.
  */
 function numberedIds(...key: string[]) {
   const secret = createHash('sha256').update(key.join('/')).digest().subarray(0, 16);
@@ -102,7 +100,7 @@ function numberedIds(...key: string[]) {
       const encrypted = cipher.update(block);
       return Array.from({ length: WORDS }, (_, at) => lettersOf(encrypted.readUInt32LE(at * 4))).join('');
     },
-    /** Returns the number of an id, or null if the text is not one of these ids. */
+    /** Returns null if the text is not one of these ids. */
     numberOf(id: string): number | null {
       const words = Array.from({ length: WORDS }, (_, at) =>
         wordOf(id.slice(at * LETTERS, (at + 1) * LETTERS)),

@@ -34,7 +34,6 @@ export function courseProgressions(
   return success({ next: next === null ? null : encodeCursor({ index: next, filters }), results });
 }
 
-/** A parameter with values that are separated by commas. */
 export const values = z.optional(
   z.pipe(
     z.string(),
@@ -88,10 +87,7 @@ const Query = z.strictObject({
 });
 type Query = z.infer<typeof Query>;
 
-/**
- * Returns the parsed parameters. If they do not agree with Kombo's reference, returns a text that describes
- * what is invalid.
- */
+/** The result describes what does not agree with Kombo's reference. */
 function parseQuery(parameters: URLSearchParams): Query | { invalid: string } {
   const names = [...parameters.keys()];
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
@@ -103,10 +99,7 @@ function parseQuery(parameters: URLSearchParams): Query | { invalid: string } {
   };
 }
 
-/**
- * The position where the next page starts: an index in the records. A record's index changes when other records change.
- * The cursor is valid only with the same filters.
- */
+/** `index` is the record where the next page starts. It changes when other records change. */
 const PageCursor = z.strictObject({
   index: z.int().check(z.nonnegative()),
   filters: z.string(),
@@ -117,7 +110,7 @@ function encodeCursor(cursor: PageCursor): string {
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
 
-/** Returns the position in a cursor, or null if the text is not a cursor of the sandbox. */
+/** Returns null if the text is not a cursor of the sandbox. */
 function decodeCursor(text: string): PageCursor | null {
   try {
     return PageCursor.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
@@ -126,7 +119,6 @@ function decodeCursor(text: string): PageCursor | null {
   }
 }
 
-/** Returns a hash of the integration and of all parameters except the cursor and the page size. */
 function fingerprint(integration: string, parameters: URLSearchParams): string {
   const filters = [...parameters].filter(([name]) => name !== 'cursor' && name !== 'page_size').sort();
   return hash('sha256', JSON.stringify([integration, filters]), 'base64url').slice(0, 16);
@@ -140,9 +132,9 @@ const fieldOf: Record<FilterName, (record: ProgressionRecord) => string | null |
 };
 
 /**
- * Returns at most one page of the records that match every filter, beginning at the index `from`. `next` is
- * the index where the next page starts, or null after the last record. `updated_after` is exclusive. Kombo's
- * reference does not specify this, and exclusive is the more difficult case for the poll.
+ * Returns one page of the records that match every filter. `next` is the index where the next page starts.
+ * `updated_after` is exclusive: Kombo's reference does not specify this, and it is the harder case for the
+ * poll.
  */
 function readPage(view: RecordView, query: Query, from: number, unsupported: readonly FilterName[]) {
   const matches = fieldFilter(query, unsupported);
@@ -158,10 +150,7 @@ function readPage(view: RecordView, query: Query, from: number, unsupported: rea
   return { results, next: null };
 }
 
-/**
- * Returns a function that checks whether a record matches the filters. An unsupported filter matches no
- * record, unless the request sets `ignore_unsupported_filters`.
- */
+/** An unsupported filter matches no record, unless the request sets `ignore_unsupported_filters`. */
 function fieldFilter(query: Query, unsupported: readonly FilterName[]) {
   const wanted = FILTERS.flatMap((name) => {
     const values = query[name];

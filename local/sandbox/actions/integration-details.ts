@@ -1,7 +1,7 @@
 import { type IntegrationId, toolOf } from '../../../functions/contract/integration.ts';
 import { type ApiResponse, success } from '../response.ts';
 
-/** Responds to `GET /integrations/{integration_id}`. `dataExpiredAt` is in milliseconds since 1970, or null. */
+/** `dataExpiredAt` is in milliseconds since 1970, or null. */
 export function integrationDetails(id: IntegrationId, dataExpiredAt: number | null): ApiResponse {
   const tool = toolOf(id);
   const page = `https://sandbox.example.com/tools/${encodeURIComponent(tool)}`;

@@ -11,18 +11,13 @@ export type State = {
   present: boolean;
 };
 
-/**
- * The state from the time `at` on. `touched` means that the platform wrote the record again without a change.
- */
+/** `touched`: the platform wrote the record again without a change. */
 export type Moment = { at: number; state: State; touched: boolean };
 
 type Transition = {
   weight: number;
   afterDays: readonly [least: number, most: number];
-  /**
-   * Returns the next state. If it returns the same object, the record is written again unchanged. If it
-   * returns null, the history ends.
-   */
+  /** The same state means that the record is written again unchanged, and null that the history ends. */
   next(state: State, at: number, random: Random): State | null;
 };
 
@@ -41,10 +36,7 @@ const enrolmentCorrected = (state: State, _at: number, random: Random): State =>
   enrolledAt: state.enrolledAt - random.integer(hours(1), days(3)),
 });
 
-/**
- * Moves the completion date back by at most 20 hours. A completion date that moves by more than a day counts
- * as a new certification.
- */
+/** At most 20 hours: a date that moves by more than a day counts as a new certification. */
 const completionCorrected = (state: State, at: number, random: Random): State => ({
   ...state,
   completedAt: (state.completedAt ?? at) - random.integer(hours(1), hours(20)),
@@ -86,19 +78,13 @@ const TRANSITIONS: Record<Status, Choices<Transition>> = {
   ],
 };
 
-/**
- * What can happen to a removed progression. Kombo erases a removed record that does not return within 14 days
- * (see `shownOf`).
- */
+/** Kombo erases a removed record that does not return within 14 days (see `shownOf`). */
 const WHILE_REMOVED: Choices<Transition> = [
   { weight: 40, afterDays: [1, 9], next: restored },
   { weight: 60, afterDays: [1, 1], next: nothing },
 ];
 
-/**
- * Returns the history of a learner who enrolled at `enrolledAt`, in order of time. Each state is created only
- * when the generator reaches it.
- */
+/** Yields the states in order of time, each created only when it is needed. */
 export function* progressionHistory(random: Random, enrolledAt: number): Generator<Moment> {
   let at = enrolledAt;
   let state: State = { status: 'ENROLLED', enrolledAt, completedAt: null, present: true };
@@ -114,13 +100,12 @@ export function* progressionHistory(random: Random, enrolledAt: number): Generat
   }
 }
 
-/** The enrolment of a learner in a revision of a course. `course` and `revision` count from 0. */
+/** `course` and `revision` count from 0. */
 export type Enrolment = { at: number; remoteId: string; course: number; revision: number };
 
 /**
- * Returns the enrolments of a learner: first every course, one after another, then newer revisions of the
- * courses, without end. A learner joins at any time in the 216 days after `opened`, in
- * milliseconds since 1970.
+ * Yields each course, one after another, and then newer revisions of the courses, without end. A learner
+ * joins within 216 days after `opened`, in milliseconds since 1970.
  */
 export function* enrolmentsOf(
   school: string,

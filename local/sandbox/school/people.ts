@@ -1,17 +1,13 @@
 import { days } from '../clock.ts';
 import { type Choices, komboId, randomOf } from './random.ts';
 
-/** A learner as the learning platform knows them. */
 export type Person = {
   id: string;
   remoteId: string;
   firstName: string;
   lastName: string | null;
   email: string | null;
-  /**
-   * A family name that the learner gets later. Kombo shows the new name, but does not change the
-   * progression's `changed_at`.
-   */
+  /** A family name that the learner gets later. It does not change the progression's `changed_at`. */
   renamed: { at: number; lastName: string } | null;
 };
 
@@ -26,7 +22,7 @@ const CULTURES: Choices<{ given: Choices<string>; family: Choices<string> }> = [
   { given: ['Олена', 'Дмитро', 'Ελένη'], family: ['Шевченко', 'Παπαδοπούλου'] },
 ];
 
-/** Returns learner `number` of a school whose history began at `opened` (milliseconds since 1970). */
+/** `opened`, the beginning of the school's history, is in milliseconds since 1970. */
 export function personOf(school: string, number: number, opened: number): Person {
   const random = randomOf(school, 'person', number);
   const { given, family } = random.pick(CULTURES);
@@ -44,7 +40,7 @@ export function personOf(school: string, number: number, opened: number): Person
   };
 }
 
-/** One revision (version) of a course, to which a progression belongs. */
+/** The version of a course to which a progression belongs. */
 export type CourseRevision = {
   id: string;
   remoteId: string;
@@ -71,7 +67,7 @@ const TITLES: Choices<string> = [
   'Leading Remote Teams 🌍: Listening, Feedback, and Difficult Conversations Across Time Zones',
 ];
 
-/** Returns the revision `revision` of course `number` of a school. Both numbers count from 0. */
+/** Both numbers count from 0. */
 export function courseRevision(school: string, number: number, revision: number): CourseRevision {
   const title = TITLES[number % TITLES.length] ?? TITLES[0];
   const level = Math.floor(number / TITLES.length) + 1;

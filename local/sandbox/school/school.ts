@@ -11,9 +11,9 @@ import { CAST, castHistory, castPerson } from './story.ts';
 export type SchoolOptions = {
   /** The same seed, integration, start and sizes give the same history. */
   seed: number;
-  /** The integration. It is a part of each record's id, so that two integrations never have the same ids. */
+  /** Part of each record's id, so that two integrations never have the same ids. */
   integration: IntegrationId;
-  /** The time at which the school is first read, in milliseconds since 1970. Its history begins half a year earlier. */
+  /** When the school is first read, in milliseconds since 1970. Its history begins half a year earlier. */
   startsAt: number;
   learners: number;
   courses: number;
@@ -21,7 +21,6 @@ export type SchoolOptions = {
   story: boolean;
 };
 
-/** The school of `npm start`. */
 export const DEFAULT_SCHOOL = {
   seed: 1,
   learners: 40,
@@ -29,16 +28,15 @@ export const DEFAULT_SCHOOL = {
   story: true,
 } as const satisfies Omit<SchoolOptions, 'integration' | 'startsAt'>;
 
-/** The length of the history before a school is first read. */
 const HISTORY_MS = days(180);
 
 /**
- * Creates a small simulated school. Its records depend only on the options and the time, so a process that
- * restarts with the same `startsAt` continues the same history. Read times in increasing order, because for
- * an earlier time the history is calculated again from its beginning.
+ * The records depend only on the options and the time, so a restarted process with the same `startsAt`
+ * continues the same history. Read times in increasing order: for an earlier time, the history is calculated
+ * again.
  *
- * Pages are ordered by the last change. If a record changes between two requests for pages, it moves to the
- * end, and the index of every later record decreases by one. So a reader can miss a record.
+ * Pages are ordered by the last change. A record that changes between two requests moves to the end, and the
+ * index of every later record decreases by one, so a reader can miss a record.
  */
 export function livingSchool(options: SchoolOptions): RecordSource {
   let advance = openSchool(options);
@@ -66,20 +64,14 @@ export function livingSchool(options: SchoolOptions): RecordSource {
 
 type Entry = { progression: Progression; shown: Shown };
 
-/**
- * Opens a school at the beginning of its history, half a year before `startsAt`. Returns a function that advances the
- * school to a time, and returns the progressions at this time in the order of pages.
- */
+/** Returns a function that advances the school to a time, and returns its progressions in page order. */
 function openSchool(options: SchoolOptions): (now: number) => readonly Entry[] {
   const school = `${options.seed}/${options.integration}`;
   const opened = options.startsAt - HISTORY_MS;
   const agenda = new TinyQueue<{ at: number; happen: () => void }>([], (a, b) => a.at - b.at);
   let entries: Entry[] = [];
 
-  /**
-   * Schedules a call of `happen` with the next item, at the time `at` of this item. The call schedules the
-   * following item.
-   */
+  /** Schedules `happen` at the time of the next item, and then the following item. */
   const follow = <Item extends { at: number }>(items: Iterator<Item>, happen: (item: Item) => void) => {
     const next = items.next();
     if (next.done) return;

@@ -4,10 +4,10 @@ import type { ProgressionRecord } from '../records.ts';
 import type { Moment } from './history.ts';
 import type { CourseRevision, Person } from './people.ts';
 
-/** How long a removed record keeps its fields, according to Kombo's deletion policy. */
+/** Kombo's deletion policy: how long a removed record keeps its fields. */
 const ERASED_AFTER_MS = days(14);
 
-/** What Kombo shows for a progression from the time `changedAt` on. Times are milliseconds since 1970. */
+/** What Kombo shows from the time `changedAt` on. Times are milliseconds since 1970. */
 export type Shown = {
   status: Status;
   enrolledAt: number;
@@ -19,8 +19,8 @@ export type Shown = {
 };
 
 /**
- * Returns what Kombo shows for a history, with the time `at` from which it is visible, in order of time. An
- * erasure does not change `changedAt`, because nothing documents that `updated_after` finds an erased record.
+ * Yields in order of time; each is visible from `at` on. An erasure does not change `changedAt`, because
+ * nothing documents that `updated_after` finds an erased record.
  */
 export function* shownOf(history: Iterable<Moment>): Generator<{ at: number; shown: Shown }> {
   let last: Shown | null = null;
@@ -43,10 +43,9 @@ const isEqual = (one: Shown, other: Shown) =>
   one.completedAt === other.completedAt &&
   one.removedAt === other.removedAt;
 
-/** One learner in one revision of a course: the values that never change. */
 export type Progression = { id: string; remoteId: string; learner: Person; revision: CourseRevision };
 
-/** Returns the record that Kombo returns at `now`, in milliseconds since 1970, with the learner's name at that time. */
+/** The record has the learner's name at `now`, in milliseconds since 1970. */
 export function recordOf(
   { id, remoteId, learner, revision }: Progression,
   shown: Shown,
@@ -82,7 +81,6 @@ export function recordOf(
   };
 }
 
-/** Returns the record that remains 14 days after a removal. */
 function erasedRecord(id: string): ProgressionRecord {
   return {
     id,

@@ -11,10 +11,7 @@ import { type Choices, komboId } from './random.ts';
  */
 export const STORY = { pollEveryMs: days(3), polls: 7, failureMs: hours(1) } as const;
 
-/**
- * A learner of the story, and what happens to this learner. Times are counted in polls since the story began.
- * For example, the first poll finds a change at `0.5`.
- */
+/** Times are counted in polls since the story began: the first poll finds a change at `0.5`. */
 export type CastMember = {
   person: { firstName: string; lastName: string; mailbox: string };
   /** The number of the course, counted from 0. */
@@ -88,14 +85,13 @@ export const CAST: readonly CastMember[] = [
   },
 ];
 
-/** Returns a learner of the story as a learner of a school. */
 export function castPerson(school: string, { person }: CastMember): Person {
   const { firstName, lastName, mailbox } = person;
   const id = komboId(school, 'user', mailbox);
   return { id, remoteId: mailbox, firstName, lastName, email: `${mailbox}@example.com`, renamed: null };
 }
 
-/** Returns the history of a learner of the story. The story begins at `startsAt`, in milliseconds since 1970. */
+/** `startsAt`, when the story begins, is in milliseconds since 1970. */
 export function* castHistory({ changes }: CastMember, startsAt: number): Generator<Moment> {
   const time = (poll: number) => startsAt + Math.round(poll * STORY.pollEveryMs);
   let state: State = {
