@@ -2,7 +2,6 @@ import * as z from 'zod/mini';
 import { printable } from '../contract/printable-text.ts';
 import type { Failure } from './state/checkpoint.ts';
 
-/** The other properties of an error besides its message. */
 export type ErrorContext = { code?: string | null; logUrl?: string | null; cause?: unknown };
 
 /** An error that ends a run. Its `kind` determines what happens next. `message` is one line for a person. */
@@ -25,12 +24,8 @@ export class TransientError extends RunError {
   readonly kind = 'transient';
 }
 
-/**
- * Kombo accepts no requests for some time. A run that gets this error has not failed: it continues after that
- * time.
- */
+/** Kombo accepts no requests for some time. The run has not failed: it continues after that time. */
 export class RateLimitedError extends TransientError {
-  /** The number of milliseconds until Kombo accepts requests again. */
   readonly waitMs: number;
 
   constructor(message: string, { waitMs, ...context }: ErrorContext & { waitMs: number }) {
@@ -39,10 +34,7 @@ export class RateLimitedError extends TransientError {
   }
 }
 
-/**
- * A failure of one integration that a person must resolve. The integration is polled less and less often, and
- * the operator is notified once.
- */
+/** A failure of one integration that a person must resolve. The operator is notified once. */
 export class IntegrationError extends RunError {
   readonly kind = 'integration';
 }
@@ -53,25 +45,20 @@ export class WaitingError extends RunError {
 }
 
 /**
- * Kombo refuses access: the key, the IP address, or this integration. Only a comparison with other
- * integrations shows whether the deployment or the integration is the cause. Dispatch compares them
- * (`due.ts`).
+ * Kombo refuses the key, the IP address, or this integration. Only a comparison with other integrations shows
+ * whether the deployment or the integration is the cause (`due.ts`).
  */
 export class AccessRefusedError extends RunError {
   readonly kind = 'access-refused';
 }
 
-/**
- * The deployment is wrong (AWS denies access, or there is no key), so that every integration would fail in
- * the same way.
- */
+/** The deployment is wrong (AWS denies access, or there is no key): every integration would fail alike. */
 export class DeploymentError extends RunError {
   readonly kind = 'deployment';
 }
 
 export type { RunError };
 
-/** The properties that are read from the error of a failed call, besides its name. */
 const ErrorParts = z.object({
   code: z.catch(z.optional(z.string()), undefined),
   $metadata: z.catch(z.optional(z.object({ httpStatusCode: z.optional(z.number()) })), undefined),
@@ -82,15 +69,9 @@ export function statusOf(error: unknown): number {
   return ErrorParts.safeParse(error).data?.$metadata?.httpStatusCode ?? 0;
 }
 
-/**
- * Matches a text that looks like the name of an error: `Error`, or a name of two or more words such as
- * `ThrottlingException` or `AWS.SimpleQueueService.NonExistentQueue`.
- */
+/** Matches `Error`, and names of two or more words, such as `AWS.SimpleQueueService.NonExistentQueue`. */
 const NAME = /^(?:Error|\$?(?=(?:.*[A-Z]){2})[A-Za-z.]{3,64})$/;
-/**
- * Matches an error code of the operating system or of Node, such as `ECONNREFUSED` or
- * `ERR_SSL_WRONG_VERSION_NUMBER`.
- */
+/** Matches codes of the operating system and of Node: `ECONNREFUSED`, `ERR_SSL_WRONG_VERSION_NUMBER`. */
 const SYSTEM_CODE = /^[A-Z][A-Z_]{2,63}$/;
 
 /**
@@ -106,10 +87,7 @@ export function asCode(text: string): string {
   return NAME.test(text) ? text : 'UnknownError';
 }
 
-/**
- * Returns the name of a failed call's error. If there was no response and the error has a code of the
- * operating system or of Node, returns this code.
- */
+/** Returns the name of a failed call's error, or its `SYSTEM_CODE` if there was no response. */
 export function codeOf(error: unknown): string {
   const code = ErrorParts.safeParse(error).data?.code ?? '';
   return statusOf(error) === 0 && SYSTEM_CODE.test(code) ? code : nameOf(error);
@@ -134,9 +112,7 @@ export class EntryTakenError extends Error {
   override readonly name = 'EntryTakenError';
 }
 
-/**
- * Another process sends this replay, or a person stopped it. This process must stop without another write.
- */
+/** Another process sends this replay, or a person stopped it. Stop without another write. */
 export class ReplayChangedError extends Error {
   override readonly name = 'ReplayChangedError';
 }

@@ -1,10 +1,6 @@
 /**
- * Groups items in their order, so that no group exceeds a limit. An item that alone is larger than the limit
- * is in a separate group.
- *
- * @param limits.count the maximum number of items in a group
- * @param limits.size the maximum total size of the items in a group
- * @param sizeOf returns the size of an item
+ * Groups items in their order, so that no group has more than `count` items or a total size above `size`. An
+ * item that alone is larger than `size` is in a separate group.
  */
 export function grouped<Item>(
   items: Item[],

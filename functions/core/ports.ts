@@ -17,11 +17,9 @@ export type Clock = () => number;
  */
 export type Kombo = {
   /**
-   * Reads one page of course progressions, including removed ones. If `updatedAfter` is null, reads all
-   * course progressions.
+   * Reads one page of course progressions, including removed ones. A null `updatedAfter` requests all.
    *
-   * @param request.users Kombo's ids of learners: reads only their progressions, if the list fits into a
-   *   request
+   * @param request.users Kombo's ids of the only learners to read, if the list fits into a request
    */
   readPage(
     request: {
@@ -32,18 +30,14 @@ export type Kombo = {
     },
     signal?: AbortSignal,
   ): Promise<Page>;
-  /**
-   * Reads the progressions with these ids that Kombo still has, including removed ones. Accepts any number of
-   * ids.
-   */
+  /** Reads those of these progressions that Kombo still has, including removed ones. Any number of ids. */
   readByIds(
     integration: IntegrationId,
     ids: string[],
   ): Promise<{ records: ObservedProgression[]; rejected: RejectedRecord[] }>;
   /**
-   * Returns the time since which Kombo marks the integration's data as expired, or null if the data is valid.
-   * Also returns null if Kombo does not return the integration's details, for example because the key may not
-   * read them.
+   * Returns the time since which Kombo marks the data as expired. Returns null if it is valid, or if Kombo
+   * does not return the integration's details, for example because the key may not read them.
    *
    * @throws RateLimitedError
    */
@@ -54,15 +48,9 @@ export type Kombo = {
 export type UnreadableIntegration = { id: IntegrationId; reason: string };
 
 export type LeaseResult =
-  /**
-   * `fence`: whether the caller must append a fence, because the previous lease expired without being
-   * released and its worker may still continue.
-   */
+  /** `fence`: append a fence, because the previous lease expired and its worker may still continue. */
   | { taken: true; checkpoint: Checkpoint; lease: Lease; fence: boolean }
-  /**
-   * Another worker holds the lease until `until` at the latest. The request for another poll (`again`) was
-   * stored for that worker.
-   */
+  /** Another worker holds the lease, until `until` at the latest. */
   | { taken: false; until: string };
 
 /**
@@ -72,17 +60,11 @@ export type LeaseResult =
  */
 export type Store = {
   readIntegration(id: IntegrationId): Promise<Integration | null>;
-  /**
-   * Reads all integrations. Integrations with unreadable settings are returned separately, so that the
-   * integrations with readable settings are still polled.
-   */
+  /** Unreadable settings are returned separately, so that the other integrations are still polled. */
   readIntegrations(): Promise<{ integrations: Integration[]; unreadable: UnreadableIntegration[] }>;
   /**
-   * Replaces the stored settings by the result of `change`. Calls `change` again if another writer has
-   * written in between. Writes nothing if the result is null or unchanged.
-   *
-   * @param change gets null when no settings are stored
-   * @returns the stored settings, or null if there are none
+   * Replaces the stored settings by the result of `change`, which is called again if another writer has
+   * written in between. Writes nothing if the result is null or unchanged. Returns the stored settings.
    */
   changeIntegration(
     id: IntegrationId,
@@ -91,10 +73,7 @@ export type Store = {
 
   /** Reads the checkpoint and its lease. Returns null for an integration that was never polled. */
   readCheckpoint(id: IntegrationId): Promise<{ checkpoint: Checkpoint; lease: Lease | null } | null>;
-  /**
-   * Reads many checkpoints for an overview. The reads are eventually consistent. The result has no checkpoint
-   * for an integration that was never polled or whose checkpoint is unreadable.
-   */
+  /** Eventually consistent. Unreadable checkpoints, and integrations that were never polled, are absent. */
   readCheckpoints(ids: IntegrationId[]): Promise<Map<IntegrationId, Checkpoint>>;
   /**
    * Acquires the lease if it is free or has expired at `now`, and deletes a stored request for another poll.
@@ -106,41 +85,25 @@ export type Store = {
    * @throws LeaseLostError when the stored revision or the lease's owner differ
    */
   saveCheckpoint(next: Checkpoint, lease: Lease): Promise<void>;
-  /**
-   * Replaces the checkpoint as `saveCheckpoint` does, but releases the lease instead of renewing it.
-   *
-   * @returns whether another poll of the integration was requested while the worker held the lease
-   */
+  /** Saves like `saveCheckpoint`, and releases the lease. `again`: another poll was requested meanwhile. */
   releaseLease(next: Checkpoint, lease: Lease): Promise<{ again: boolean }>;
 
   /**
    * Reads the known states, by progression id. Unknown ids are absent. Accepts any number of ids.
    *
-   * @param shown the records that Kombo shows: a known state that equals its record is not decoded, which is
-   *   faster
+   * @param shown what Kombo shows: an equal known state is not decoded, which is faster
    */
   readKnown(
     integration: IntegrationId,
     ids: string[],
     shown?: ObservedProgression[],
   ): Promise<Map<string, KnownProgression>>;
-  /**
-   * Appends an entry.
-   *
-   * @throws EntryTakenError when another writer has used the number
-   */
+  /** @throws EntryTakenError when another writer has used the number */
   appendEntry(entry: JournalEntry): Promise<void>;
   readEntry(integration: IntegrationId, number: number): Promise<JournalEntry | null>;
-  /**
-   * Reads, for many integrations, the entry after the last one that the checkpoint counts, if this entry
-   * exists and is readable. It is used for an overview, so the reads are eventually consistent.
-   */
+  /** Reads the entry after each checkpoint's last, if it exists and is readable. Eventually consistent. */
   readEntriesAfter(checkpoints: Pick<Checkpoint, 'integration' | 'entry'>[]): Promise<JournalEntry[]>;
-  /**
-   * Reads the entries from `from` up to and including `to`, in the order of their numbers.
-   *
-   * @param order `latest-first` reads them in the reverse order
-   */
+  /** Reads the entries from `from` up to and including `to`, in the order of their numbers or in reverse. */
   readEntries(
     integration: IntegrationId,
     from: number,
@@ -150,12 +113,7 @@ export type Store = {
   /** Writes the entry's states, except where the stored state has a later entry number. */
   applyEntry(entry: JournalEntry): Promise<void>;
 
-  /**
-   * Stores a chunk of a count. It expires like a journal entry.
-   *
-   * @param at the current time
-   * @returns the chunk's name, which is the same for the same content
-   */
+  /** Stores a chunk, which expires like a journal entry of this time. The same content gets the same name. */
   writeHeldChunk(integration: IntegrationId, chunk: HeldChunk, at: string): Promise<string>;
   /** Reads the chunks with these names, in order. Omits chunks that retention removed. */
   readHeldChunks(integration: IntegrationId, names: string[]): AsyncIterable<HeldChunk>;
@@ -164,10 +122,7 @@ export type Store = {
   readProbe(): Promise<Probe | null>;
   writeProbe(probe: Probe): Promise<void>;
 
-  /**
-   * Adds items to the set-aside list, which has one item per kind and id. A later item replaces an earlier
-   * one only if it is a status. Otherwise, the earlier item stays.
-   */
+  /** Adds items to the list, which has one item per kind and id. Only a status replaces an earlier item. */
   setAside(integration: IntegrationId, items: SetAside[]): Promise<void>;
   readSetAside(integration: IntegrationId): Promise<SetAside[]>;
   removeSetAside(integration: IntegrationId, item: Pick<SetAside, 'kind' | 'id'>): Promise<void>;
@@ -185,24 +140,14 @@ export type PublishResult = {
 /** The event bus. It retries, and the events of each progression are accepted in their order. */
 export type Publisher = {
   publish(events: LearningEvent[]): Promise<PublishResult>;
-  /**
-   * Publishes an event.
-   *
-   * @throws TransientError or DeploymentError when the bus did not accept it
-   */
+  /** @throws TransientError or DeploymentError when the bus did not accept the event */
   notify(event: OperationalEvent): Promise<void>;
 };
 
-/**
- * A queue, by default the poll queue.
- *
- * @throws TransientError or DeploymentError when a message was not accepted
- */
 export type Queue<Message = PollMessage> = {
   /**
-   * Sends messages.
-   *
    * @param delayMs the messages become visible after this time, at most 15 minutes (a limit of SQS)
+   * @throws TransientError or DeploymentError when a message was not accepted
    */
   send(messages: Message[], delayMs?: number): Promise<void>;
 };
@@ -210,10 +155,8 @@ export type Queue<Message = PollMessage> = {
 /** A queue that may accept only a part of many messages. */
 export type BulkQueue<Message = PollMessage> = Queue<Message> & {
   /**
-   * Sends as many messages as possible. Never throws.
-   *
-   * @returns how many messages were accepted, and why the other messages were not (TransientError or
-   *   DeploymentError); the error is null if all messages were accepted
+   * Sends as many messages as possible. Never throws: `error` (a TransientError or DeploymentError) is why
+   * the other messages were not accepted, or null.
    */
   offer(messages: Message[]): Promise<{ taken: number; error: Error | null }>;
 };
@@ -222,18 +165,11 @@ export type BulkQueue<Message = PollMessage> = Queue<Message> & {
 export type RunSettings = {
   overlapMs: number;
   learnerDetails: 'omit' | 'include';
-  /** The duration of a lease after its last renewal, in milliseconds. */
   leaseMs: number;
-  /**
-   * The limit of suspect changes in 24 hours: this share of the known progressions, but not less than
-   * `surgeFloor`.
-   */
+  /** The limit of suspect changes in 24 hours: this share of known progressions, at least `surgeFloor`. */
   surgeShare: number;
   surgeFloor: number;
-  /**
-   * How long one poll may work on a reconciliation, in milliseconds. The next poll starts with the
-   * incremental run and then continues the reconciliation.
-   */
+  /** How long a poll may work on a reconciliation. The next poll starts with the incremental run again. */
   reconcileSliceMs: number;
 };
 

@@ -1,14 +1,7 @@
-/**
- * The maximum size of a decompressed body that is read into memory. AWS's largest response (BatchGetItem) has
- * 16 MB.
- */
+/** The maximum size of a decompressed body. AWS's largest response (BatchGetItem) has 16 MB. */
 export const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
-/**
- * Reads a stream of bytes to its end and closes it.
- *
- * @throws the error that `tooLong` returns, when there are more than `most` bytes
- */
+/** Reads a stream to its end and closes it. Throws `tooLong()` when it has more than `most` bytes. */
 export async function readWhole(
   stream: AsyncIterable<Uint8Array>,
   tooLong: () => Error = () => new Error('the response is too long'),

@@ -16,7 +16,7 @@ const ANONYMISED_AFTER_MS = 14 * DAY_MS;
 
 /**
  * Compares a record with the known state. Returns the change to append to the journal, or null if nothing
- * happened. This is a pure function.
+ * happened.
  *
  * - A change of status publishes one event, the most specific one. A removal, restoration or erasure
  *   publishes another event after it.
@@ -26,8 +26,7 @@ const ANONYMISED_AFTER_MS = 14 * DAY_MS;
  *   with the next event, so that each event's `previous` is exactly the state after the event before it.
  * - New ids of learner or course are stored immediately, without an event.
  *
- * @param detectedAt when the record was read; used as the date of a removal for which Kombo shows no usable
- *   date
+ * @param detectedAt when the record was read; also the date of a removal without a usable date
  */
 export function decideEvents(
   known: KnownProgression | null,
@@ -77,11 +76,8 @@ export function silenced(change: Change): Change {
 }
 
 /**
- * Returns the change that is stored after a person discarded it. The known state stays. The discarded facts
- * are stored beside it, and no event is published while Kombo shows them. The state of a new record is stored
- * without an event.
- *
- * @param before the known state before the change
+ * Returns the change that is stored after a person discarded it. The known state stays, and no event is
+ * published while Kombo shows the discarded facts. The state of a new record is stored without an event.
  */
 export function discarded(change: Change, before: KnownProgression | null): Change {
   if (before === null) return silenced(change);
@@ -97,10 +93,7 @@ export function discarded(change: Change, before: KnownProgression | null): Chan
   };
 }
 
-/**
- * Returns the change that stores a new record. A record that is already removed publishes no event and is
- * stored without its status, which is published when the record returns.
- */
+/** A new record that is already removed is stored without its status, which is published when it returns. */
 function firstSight(observed: ObservedProgression, detectedAt: string): Change {
   const { learner, course } = observed;
   const { erased, ...state } = factsShown(null, observed, detectedAt);
@@ -118,10 +111,6 @@ function firstSight(observed: ObservedProgression, detectedAt: string): Change {
   };
 }
 
-/**
- * Returns the facts of a record. Where the record has null, the known value is used, except for the
- * completion date after a change of status.
- */
 function factsShown(known: Facts | null, observed: ObservedProgression, detectedAt: string): Facts {
   const { state } = observed;
   const removedAt = removedAtOf(known, observed, detectedAt);
@@ -140,20 +129,12 @@ function factsShown(known: Facts | null, observed: ObservedProgression, detected
   };
 }
 
-/**
- * Returns the date of the removal, or null if the record is neither removed nor erased. If Kombo shows no
- * usable date, the known date of the removal is used, otherwise the time when the removal was detected.
- */
 function removedAtOf(known: Facts | null, observed: ObservedProgression, detectedAt: string): string | null {
   if (!observed.removed && !observed.erased) return null;
   return observed.state.removedAt ?? known?.removedAt ?? detectedAt;
 }
 
-/**
- * Returns whether the personal data of a removed record was erased: the record shows the erasure (see
- * `ObservedProgression`), or it has no names 14 days after its removal. A record counts as erased until it is
- * restored.
- */
+/** A record that has no names 14 days after its removal is erased. It stays erased until it is restored. */
 function isErased(
   known: Facts | null,
   { erased, namesBlank }: ObservedProgression,
@@ -164,10 +145,7 @@ function isErased(
   return namesBlank && Date.parse(removedAt) <= Date.parse(detectedAt) - ANONYMISED_AFTER_MS;
 }
 
-/**
- * Returns the ids of learner and course. The ids of an erased learner are not stored again, even if an
- * anonymised record still has them.
- */
+/** The ids of an erased learner are not stored again, even if an anonymised record still has them. */
 function referencesAfter(known: KnownProgression, observed: ObservedProgression, facts: Facts): References {
   const shown = referencesShown(known, observed);
   return known.erased && facts.erased ? { ...shown, learner: known.learner } : shown;
@@ -203,10 +181,7 @@ function statusEvent(
   }
 }
 
-/**
- * Returns whether a new completion date is a renewed certification: it is more than 24 hours later. A smaller
- * difference is a correction.
- */
+/** A completion date that is more than 24 hours later is a renewal. A smaller difference is a correction. */
 function isRenewed(before: string | null, after: string | null): boolean {
   return before !== null && after !== null && Date.parse(after) - Date.parse(before) > DAY_MS;
 }

@@ -7,14 +7,10 @@ import { type KnownProgression, type ObservedProgression, sameFacts } from '../s
 import { decideEvents, discarded, silenced } from './decide-events.ts';
 import { type IntegrationHabits, isOlderVersion, recordDate, suspectKind } from './suspect.ts';
 
-/**
- * The settings and the state of the integration that `decidePage` needs besides the records. Times are in ISO
- * 8601.
- */
+/** What `decidePage` needs to know besides the records. Times are in ISO 8601. */
 export type PageRules = IntegrationHabits & {
   mode: PollMode;
   baseline: Baseline;
-  /** The number of the last journal entry when the run began. */
   startEntry: number;
   /** In the first reconciliation after a baseline, the time when this baseline began; otherwise null. */
   baselineStart: string | null;
@@ -22,28 +18,19 @@ export type PageRules = IntegrationHabits & {
   entry: number;
   watermark: string | null;
   overlapMs: number;
-  /**
-   * Whether the integration's data is expired. If so, removals, restorations and erasures are not trusted.
-   */
+  /** Whether Kombo marks the data as expired. Then removals, restorations and erasures are not trusted. */
   dataExpired: boolean;
   /** Returns a person's decision about a suspect change, or null if there is no decision about it. */
   decisionOn: (change: Change) => 'release' | 'discard' | null;
-  /**
-   * The results of the second read of the records that are older than the known state, by id; null if Kombo
-   * did not return the record. If an older record is not in this map, it must be read again.
-   */
+  /** The second reads of records that are older than the known state, by id; null if Kombo returned none. */
   readAgain: ReadonlyMap<string, ObservedProgression | null>;
   detectedAt: string;
 };
 
-/** A change, how it is counted, and why it is suspect. */
 export type Decision = {
   change: Change;
   tally: Tally;
-  /**
-   * Why the change is suspect. It is null if the change is not suspect, if the baseline's setting determines
-   * whether it is published, or if a person has released or discarded it.
-   */
+  /** Null if it is not suspect, or if the baseline's setting or a person determines its publication. */
   suspect: SuspectKind | null;
   /** Personal data. It may be published, but never stored or logged. */
   learnerDetails: LearnerDetails;
@@ -51,25 +38,16 @@ export type Decision = {
 
 export type DecidedPage = {
   decisions: Decision[];
-  /**
-   * Whether a record or a part of it was not trusted. If so, the run does not move the watermark, so that the
-   * record is read again.
-   */
+  /** Whether a record was not wholly trusted. The watermark then stays, so that it is read again. */
   hasUntrusted: boolean;
-  /**
-   * The ids of records that are older than the known state. These records must be read again. Then
-   * `decidePage` must be called again with the results (`readAgain`).
-   */
+  /** The ids of records to read again. `decidePage` must then be called with the results (`readAgain`). */
   olderThanKnown: string[];
   detectedAt: string;
 };
 
 /**
- * Determines the changes that the records of a page show, in the order of the records. For each change, also
- * determines whether its events are published, how it is counted and why it is suspect. If the page contains
- * a record twice, the second copy is compared with the state after the first copy. This is a pure function.
- *
- * @param known the known states by progression id; new ids are absent
+ * Returns the changes that the records of a page show, in the order of the records. If the page contains a
+ * record twice, the second copy is compared with the state after the first copy.
  */
 export function decidePage(
   records: ObservedProgression[],
@@ -106,10 +84,7 @@ export function decidePage(
   return page;
 }
 
-/**
- * Returns whether a record shows a removal, a restoration or an erasure, so that Kombo must be asked whether
- * the data is expired.
- */
+/** Returns whether a record shows a removal, a restoration or an erasure. */
 export function mentionsRemoval(
   records: ObservedProgression[],
   known: ReadonlyMap<string, KnownProgression>,
@@ -118,10 +93,9 @@ export function mentionsRemoval(
 }
 
 /**
- * Returns the version of the record to compare with the known state. This is the record itself, unless it is
- * older than the known state and differs from it. An older record must be read a second time: without the
- * result, returns `ask`. The second version is trusted if it is not older than the known state, or if it is
- * the same older version again (Kombo restored a backup). Otherwise, returns null.
+ * Returns the version of the record to compare with the known state. A record that is older than the known
+ * state and differs from it must be read again (`ask`). The second version is trusted if it is not older, or
+ * if it is the same older version again (Kombo restored a backup). Otherwise, returns null.
  */
 function latestVersion(
   record: ObservedProgression,
@@ -187,10 +161,9 @@ function classify(
 }
 
 /**
- * Returns whether the baseline's setting determines if the change is published. During a baseline, the
- * setting applies to each record that the baseline has not stored yet. A later change of a stored record is
- * treated like a change after the baseline. In the first reconciliation after a baseline, the setting applies
- * to each record that the baseline missed although it was last changed before the baseline began.
+ * Returns whether the baseline's setting determines if the change is published: during a baseline, for each
+ * record that it has not stored yet; in the first reconciliation after it, for each record that it missed
+ * although the record was last changed before the baseline began.
  */
 function isOfBaseline(
   { state }: Change,
@@ -202,11 +175,7 @@ function isOfBaseline(
   return before === null && baselineStart !== null && changedAt !== null && changedAt < baselineStart;
 }
 
-/**
- * Returns the change with or without its events, as the baseline's setting requires. With `since`, the change
- * keeps its events only if the record's date (see `recordDate`) is not before the date of the setting. A
- * change of a record without a date is stored without an event.
- */
+/** With `since`, a change of a record without a date (see `recordDate`) is stored without an event. */
 function baselined(change: Change, { baseline }: PageRules): Change {
   switch (baseline.mode) {
     case 'silent':

@@ -15,11 +15,8 @@ export const NOT_KNOWN_FROM_KOMBO = [
 ] as const;
 
 /**
- * Returns the events that can be derived from a record as Kombo shows it today, the earliest first: an
- * enrolment from `enrolledAt`, a completion from `completedAt`, a removal from `removedAt`. The same record
- * always gives the same event ids. They differ from all ids of journalled events.
- *
- * @param detectedAt when the record was read
+ * Returns the events that can be derived from a record as Kombo shows it today, the earliest first. The same
+ * record always gives the same event ids, which differ from all ids of journalled events.
  */
 export function deriveEvents(
   integration: IntegrationId,

@@ -11,18 +11,15 @@ import type { Change, JournalEntry } from '../state/journal-entry.ts';
 /** Learner details by progression id, as Kombo shows them now. */
 export type DetailsById = ReadonlyMap<string, LearnerDetails>;
 
-/** A learning event with its position in the journal. */
 export type JournalledEvent = LearningEvent & { detail: LearningEventDetail & { journal: JournalPosition } };
 
 const COMPARED = ['remoteId', 'status', 'enrolledAt', 'completedAt', 'removedAt'] as const;
 const NO_DETAILS: LearnerDetails = { firstName: null, lastName: null, email: null };
 
 /**
- * Returns the events of a journal entry, in order. They are always the same for the same entry, except for
- * the learner details.
+ * Returns the events of a journal entry, in order. For the same entry, only the details can differ.
  *
- * @param details null if the deployment omits learner details. If a progression is not in the map, the
- *   details of its learner are null
+ * @param details null if the deployment omits them; a learner who is not in the map has no details
  */
 export function eventsOfEntry(entry: JournalEntry, details: DetailsById | null): JournalledEvent[] {
   const integration = { id: entry.integration, tool: toolOf(entry.integration) };
@@ -54,7 +51,6 @@ export function eventsOfEntry(entry: JournalEntry, details: DetailsById | null):
   return events;
 }
 
-/** One event of a change, with the states before and after the event. */
 export type Transition = {
   type: LearningEventType;
   previous: ProgressionState | null;
@@ -85,18 +81,14 @@ export function transitionsOf(change: Change): Transition[] {
 /** When a change was read, and the `updated_after` of the request (null if all records were requested). */
 export type Reading = { detectedAt: string; updatedAfter: string | null };
 
-/**
- * Returns when the event happened on the learning platform: the platform's own date if there is one,
- * otherwise `changed_at` if it belongs to this change, otherwise the time of detection.
- */
+/** Returns when the event happened on the learning platform, or when it was detected if that is not known. */
 export function occurredAt(transition: Transition, reading: Reading): string {
   return ownDate(transition) ?? changeDate(transition, reading) ?? reading.detectedAt;
 }
 
 /**
- * Returns the platform's own date of the event (such as the completion date), or null if the event has no
- * such date. Also returns null if the previous state already had a status and this date: then the date
- * belongs to an earlier event.
+ * Returns the platform's own date of the event, such as the completion date, or null. A date that the
+ * previous state already had, together with a status, belongs to an earlier event.
  */
 function ownDate({ type, previous, state }: Transition): string | null {
   const isFirstStatus = (previous?.status ?? null) === null;
@@ -121,10 +113,7 @@ function ownDate({ type, previous, state }: Transition): string | null {
   }
 }
 
-/**
- * Returns `changed_at` if the change moved it forward, otherwise null. Also returns null for a time before
- * `updated_after`, because such a time belongs to an earlier change.
- */
+/** A `changed_at` that did not move, or that is before `updated_after`, belongs to an earlier change. */
 function changeDate(
   { state: { changedAt }, isChangeDated }: Transition,
   { updatedAfter }: Reading,

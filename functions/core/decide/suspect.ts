@@ -11,19 +11,15 @@ const OLD_AFTER_MS = 3 * 24 * 60 * 60 * 1000;
 
 /** What is known about the integration from earlier runs. */
 export type IntegrationHabits = {
-  /** The latest watermark that the integration ever had. */
   newestWatermark: string | null;
   /** Whether a known progression has an enrolment date, which shows that the platform sends these dates. */
   hasEnrolmentDates: boolean;
 };
 
 /**
- * Returns why a change is suspect, or null if it is not suspect or has no events. Ordinary learning is not
- * suspect: enrolments, starts and completions with recent dates are published in any number. A change has
- * only one kind: `olderVersion` if the record is older than the known state, otherwise `removed` or
- * `restored` if it is a removal or restoration, otherwise the kind of its first suspect event.
- *
- * @param before the known state before the change
+ * Returns why a change is suspect, or null. Ordinary learning is not suspect: enrolments, starts and
+ * completions with recent dates are published in any number. If several events are suspect, a removal or
+ * restoration determines the kind, otherwise the first suspect event.
  */
 export function suspectKind(
   change: Change,
@@ -36,19 +32,13 @@ export function suspectKind(
   return kinds.find((kind) => kind === 'removed' || kind === 'restored') ?? kinds.find(Boolean) ?? null;
 }
 
-/**
- * Returns whether a record has an earlier `changedAt` than the known state. Returns false if one of the two
- * is null.
- */
+/** Returns whether a record has an earlier `changedAt` than the known state; false if one of them is null. */
 export function isOlderVersion({ changedAt }: ProgressionState, before: KnownProgression | null): boolean {
   const knownAt = before?.state.changedAt ?? null;
   return changedAt !== null && knownAt !== null && changedAt < knownAt;
 }
 
-/**
- * Returns the date of a record's status: the completion date if the record is completed and has one,
- * otherwise the enrolment date. Returns null if the record does not have this date.
- */
+/** Returns the date of a record's status, or null if the record does not have this date. */
 export function recordDate({ status, completedAt, enrolledAt }: ProgressionState): string | null {
   return (status === 'COMPLETED' ? completedAt : null) ?? enrolledAt;
 }
@@ -93,10 +83,8 @@ function kindOf(
 }
 
 /**
- * Returns why a new record is suspect, or null if it is not. A record with an old date is suspect. A record
- * without a date is suspect once there is a watermark. Exception: on a platform that never sends enrolment
- * dates (TalentLMS), enrolled or started records without a date are not suspect. There, new enrolments look
- * the same as older records that were newly shared with Kombo.
+ * A new record without a date is suspect. Exception: on a platform that never sends enrolment dates
+ * (TalentLMS), new enrolments look the same as older records that were newly shared with Kombo.
  */
 function firstSightingKind(state: ProgressionState, habits: IntegrationHabits): SuspectKind | null {
   const date = recordDate(state);
@@ -106,10 +94,7 @@ function firstSightingKind(state: ProgressionState, habits: IntegrationHabits): 
   return isOrdinary ? null : 'firstSeenUndated';
 }
 
-/**
- * Returns `corrected` if a known date changed, or if an old date replaced null. Returns null if a recent date
- * replaced null, which is not suspect.
- */
+/** A recent date that replaces null is not suspect. */
 function correctionKind(
   was: string | null,
   is: string | null,

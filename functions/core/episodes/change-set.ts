@@ -1,17 +1,11 @@
 import { hash } from 'node:crypto';
 import type { Change } from '../state/journal-entry.ts';
 
-/**
- * The size of a fingerprint in bytes: eight bytes for the progression's id, and eight for the id together
- * with the new facts.
- */
+/** Bytes of a fingerprint: 8 for the progression's id, and 8 for the id together with the new facts. */
 const FINGERPRINT_BYTES = 16;
 const PROGRESSION_BYTES = 8;
 
-/**
- * Returns the fingerprint of a change. It identifies the change by its progression and the new facts of the
- * progression.
- */
+/** Identifies a change by its progression and the new facts of the progression. */
 export function fingerprintOf({ state, erased }: Change): Uint8Array {
   const { id, status, enrolledAt, completedAt, removedAt } = state;
   const facts = JSON.stringify([id, status, enrolledAt, completedAt, removedAt !== null, erased]);
@@ -26,11 +20,6 @@ export function changeSet() {
   const changes = new Set<string>();
   const progressions = new Set<string>();
   const set = {
-    /**
-     * Adds a change.
-     *
-     * @returns whether the change is new in this set, and whether its progression is new in this set
-     */
     add(fingerprint: Uint8Array): { isNewChange: boolean; isNewProgression: boolean } {
       const change = keyOf(fingerprint);
       const progression = change.slice(0, PROGRESSION_BYTES);
@@ -39,11 +28,7 @@ export function changeSet() {
       progressions.add(progression);
       return added;
     },
-    /**
-     * Adds changes.
-     *
-     * @param fingerprints any number of fingerprints, concatenated
-     */
+    /** Adds any number of fingerprints, concatenated. */
     addAll(fingerprints: Uint8Array): void {
       for (let at = 0; at < fingerprints.length; at += FINGERPRINT_BYTES) {
         set.add(fingerprints.subarray(at, at + FINGERPRINT_BYTES));

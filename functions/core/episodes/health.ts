@@ -9,20 +9,18 @@ const HOUR_MS = 60 * MINUTE_MS;
 const FIRST_BACKOFF_MS = 5 * MINUTE_MS;
 const LONGEST_BACKOFF_MS = 6 * HOUR_MS;
 const WAITING_RETRY_MS = 10 * MINUTE_MS;
-/** The operator is notified of a temporary failure that lasts at least this long. */
 const NOTIFY_TRANSIENT_AFTER_MS = HOUR_MS;
 
 type Failing = Health & { state: 'failing' };
 
 /**
- * Returns the health after a run that failed. `retryAt` is the earliest time of the next run. After failures
- * of the integration itself, the delay doubles from 5 minutes up to 6 hours. While the integration is being
- * set up, the delay is 10 minutes. After all other failures there is no delay, and dispatch determines when
- * the integration is polled (see `due.ts`).
+ * Returns the health after a run that failed. After failures of the integration itself, the delay until
+ * `retryAt` doubles from 5 minutes up to 6 hours. While the integration is being set up, it is 10 minutes.
+ * All other failures have no delay: dispatch determines when the integration is polled (see `due.ts`).
  *
  * @param now the machine's clock, in milliseconds
- * @param othersLetIn whether Kombo accepted the key for another integration: if so, a refusal of access is
- *   this integration's own failure
+ * @param othersLetIn whether Kombo accepted the key for another integration: then a refusal is this
+ *   integration's own failure
  */
 export function afterFailure(health: Health, failure: Failure, now: number, othersLetIn = false): Failing {
   const before = health.state === 'failing' && !beginsEpisode(health, failure) ? health : null;
@@ -46,19 +44,12 @@ export function isNoticeDue({ needsNotice, notified }: Failing): boolean {
   return needsNotice && !notified;
 }
 
-/**
- * Returns whether a temporary failure has lasted at least an hour. An integration that is being set up does
- * not count. An error of the deployment does not count either, since one alarm reports it for all
- * integrations.
- */
+/** Errors of the deployment do not count, since one alarm reports them for all integrations. */
 function hasLasted(kind: Failure['kind'], lastedMs: number): boolean {
   return kind === 'transient' && lastedMs >= NOTIFY_TRANSIENT_AFTER_MS;
 }
 
-/**
- * Returns the failure as it is stored. Of an unexpected error, only the name is stored, since its message may
- * contain personal data.
- */
+/** Of an unexpected error, only the name is stored, since its message may contain personal data. */
 export function failureOf(error: unknown): Failure {
   if (isRunError(error)) {
     return { kind: error.kind, code: error.code, message: error.message, logUrl: error.logUrl };
@@ -72,9 +63,8 @@ export function failureOf(error: unknown): Failure {
 }
 
 /**
- * Returns whether the failure begins a new episode. It does if the previous failure had another kind, needed
- * no notice, and was not the integration's own: the integration was being set up, access was refused, or the
- * deployment was wrong.
+ * A failure of another kind begins a new episode if the previous failure needed no notice, and was neither
+ * temporary nor the integration's own.
  */
 function beginsEpisode({ needsNotice, failure: before }: Failing, now: Failure): boolean {
   const wasOwn = before.kind === 'transient' || before.kind === 'integration';
@@ -86,7 +76,7 @@ function backoffMs(kind: Failure['kind'], isOwn: boolean, failures: number): num
   return kind === 'waiting' ? WAITING_RETRY_MS : 0;
 }
 
-/** Publishes that runs of the integration fail. In an episode, the event always has the same id. */
+/** In an episode, the event always has the same id. */
 export async function notifyFailing({ ports, integration }: Worker, health: Failing): Promise<void> {
   const { code, message, logUrl } = health.failure;
   await ports.publisher.notify({
@@ -100,10 +90,7 @@ export async function notifyFailing({ ports, integration }: Worker, health: Fail
   });
 }
 
-/**
- * Ends the episode after a successful run. Publishes the recovery if the failure was published or may have
- * been published.
- */
+/** Ends the episode. Publishes the recovery if the failure was published or may have been published. */
 export async function notifyRecovered(worker: Worker): Promise<void> {
   const { ports, integration } = worker;
   const { health } = worker.checkpoint;

@@ -14,10 +14,7 @@ import { slotOf } from '../state/run-progress.ts';
 import { changeSet, fingerprintOf } from './change-set.ts';
 import { NOTHING_WAITS } from './waiting-count.ts';
 
-/**
- * Returns whether a page would exceed the limit of suspect changes that are published without a person's
- * decision.
- */
+/** Returns whether a page exceeds the limit of suspect changes that need no person's decision. */
 export function exceedsLimit(
   decisions: Decision[],
   checkpoint: Checkpoint,
@@ -28,18 +25,12 @@ export function exceedsLimit(
   return suspect > 0 && surgeCount(checkpoint.surge, now) + suspect > limitOf(checkpoint, settings);
 }
 
-/**
- * Returns whether all waiting changes from the run's current position on were counted. Until then, a person
- * cannot release or discard them.
- */
+/** Returns whether all changes from the run's position on were counted, so that a person can decide. */
 export function isCounted(held: Held, run: Run | null): boolean {
   return held.counting === null && stoppedHere(held, run);
 }
 
-/**
- * Returns the run at the next page to count. Returns null if no count of this run is in progress, or if the
- * run has moved since the count began.
- */
+/** Returns the run at the next page to count, or null if no count is valid for the run's position. */
 export function countingOf({ held, ...checkpoint }: Checkpoint, slot: 'run' | 'reconciliation'): Run | null {
   if (held === null || slotOf(held.mode) !== slot || !stoppedHere(held, checkpoint[slot])) return null;
   return held.counting;
@@ -51,10 +42,7 @@ function stoppedHere({ stoppedAt }: Held, run: Run | null): boolean {
   return run.startedAt === startedAt && run.pass === pass && run.cursor === cursor;
 }
 
-/**
- * Creates a hold for a run that stops at its current page. The count of its changes is zero. If there is
- * already a hold, its `since` and its `notice` stay the same.
- */
+/** Creates the hold of a run that stops at its current page. `since` and `notice` stay if there is a hold. */
 export function newHold({ checkpoint, ports, settings }: Worker, run: Run): Held & { counting: Run } {
   const { startedAt, pass, cursor } = run;
   return {
@@ -70,20 +58,14 @@ export function newHold({ checkpoint, ports, settings }: Worker, run: Run): Held
   };
 }
 
-/**
- * Returns the checkpoint without the count of this run. It is called when the run starts again, since its
- * changes must then be counted again.
- */
+/** Returns the checkpoint without the count of this run, which must be repeated when the run starts again. */
 export function withoutCount(checkpoint: Checkpoint, slot: 'run' | 'reconciliation'): Checkpoint {
   const { held } = checkpoint;
   if (held === null || slotOf(held.mode) !== slot) return checkpoint;
   return { ...checkpoint, held: { ...held, stoppedAt: null, counting: null, chunks: [] } };
 }
 
-/**
- * Publishes that changes are held: once per episode, even if changes of the incremental run and changes of the
- * reconciliation are held.
- */
+/** Publishes that changes are held: once per episode, even if both kinds of runs hold changes. */
 export async function publishHeld(worker: Worker, held: Held): Promise<void> {
   if (held.notice === 'published') return;
   // Save before publishing, so that a retry after a crash uses the same event id.
@@ -126,10 +108,7 @@ export async function endHold(worker: Worker, by: 'release' | 'discard' | 'resol
   change(worker, { held: null });
 }
 
-/**
- * The result of `decideHold`. `counting`: the changes are still being counted, so a person cannot release or
- * discard them yet. `decided`: the decision is stored, and the next run applies it.
- */
+/** `counting`: the count is not complete, so nothing was decided. `decided`: the next run applies it. */
 export type HoldDecided = { kind: 'nothing held' } | { kind: 'counting' | 'decided'; held: Held };
 
 /**
@@ -148,11 +127,9 @@ export async function decideHold(worker: Worker, by: 'release' | 'discard'): Pro
 }
 
 /**
- * Reads the decisions about held changes, and returns a function that finds the decision about a change. A
- * decision covers exactly the counted changes, and no other change of these progressions. It applies to the
- * incremental run (or baseline) and to the reconciliation, since either of them may read a counted change
- * first. If several decisions cover a change, the latest applies. If no decision covers a change, the
- * function returns null.
+ * Returns a function that finds the decision about a change, or null. A decision covers exactly the counted
+ * changes. It applies to every run, since either the incremental run or the reconciliation may read a counted
+ * change first. The latest decision about a change applies.
  */
 export async function readHoldDecisions({
   checkpoint,
@@ -175,9 +152,8 @@ export async function readHoldDecisions({
 }
 
 /**
- * Returns the decisions to keep when a run ends. Decisions about changes that stopped this run are dropped.
- * All decisions are kept if a record was not trusted or could not be read, since this record is read again
- * and may contain a counted change.
+ * Returns the decisions to keep when a run ends. All are kept if a record was not trusted or could not be
+ * read, since this record is read again and may contain a counted change.
  */
 export function decisionsAfter({ holdDecisions, hasSetAside }: Checkpoint, run: Run): HoldDecision[] {
   if (run.hasUntrusted || hasSetAside) return holdDecisions;

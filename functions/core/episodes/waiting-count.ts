@@ -3,21 +3,13 @@ import type { Decision } from '../decide/decide-page.ts';
 import type { CourseCount, Held, HeldChunk } from '../state/checkpoint.ts';
 import { changeSet, fingerprintOf } from './change-set.ts';
 
-/**
- * The size in bytes at which a chunk is stored. DynamoDB's limit is 400 KB for an item, but large items are
- * slow to read.
- */
+/** A chunk is stored at this size. DynamoDB allows 400 KB for an item, but large items are slow to read. */
 const CHUNK_BYTES = 64_000;
 const LARGEST_COURSES = 20;
 const SAMPLE_SIZE = 10;
 const TITLE_LENGTH = 100;
 
-/**
- * Continues a count of suspect changes over several pages. Each progression counts once, by its first change.
- *
- * @param held the count as it was saved; zero for a new count
- * @param chunks the chunks that were stored for this count
- */
+/** Continues a saved count of suspect changes. Each progression counts once, by its first change. */
 export async function waitingCount(
   held: Pick<Held, 'waiting' | 'sample'>,
   chunks: AsyncIterable<HeldChunk> | Iterable<HeldChunk>,
@@ -70,7 +62,6 @@ export async function waitingCount(
   };
 }
 
-/** A count without changes. */
 export const NOTHING_WAITS: WaitingChanges = {
   total: 0,
   kinds: {},

@@ -6,36 +6,28 @@ import { type Checkpoint, limitedUntil } from '../state/checkpoint.ts';
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** The data from which dispatch decides which integrations are due. */
 export type DispatchState = {
   /** Checkpoints by integration id. An integration that was never polled has none. */
   checkpoints: ReadonlyMap<IntegrationId, Checkpoint>;
   /** The machine's clock, in milliseconds. */
   now: number;
-  /** The time from one dispatch to the next, in milliseconds. */
+  /** The time from one dispatch to the next. */
   intervalMs: number;
-  /**
-   * The last probe. It is null if there was none, or if the deployment cannot be the cause of any failure.
-   */
+  /** Null if there was none, or if the deployment cannot be the cause of any failure. */
   lastProbe: Probe | null;
 };
 
-/** Which active integrations to poll now. */
 export type Due = {
-  /** One message per integration that is due. The integration that has waited longest is first. */
+  /** The integration that has waited longest is first. */
   polls: PollMessage[];
-  /**
-   * Integrations that fail because the deployment is wrong. Only one of them is polled per interval: see
-   * `nextProbe`.
-   */
+  /** They fail because the deployment is wrong. One of them is polled per interval: see `nextProbe`. */
   stopped: Checkpoint[];
 };
 
 /**
- * Returns the polls to send now. Each integration is reconciled once a week: see `isReconciliationDue`.
- *
- * An integration is polled less often only after its own failures. A failure that may be the deployment's
- * (AWS denies a permission, or Kombo refuses access) is compared with the other integrations:
+ * Returns the polls to send now. An integration is polled less often only after its own failures. A failure
+ * that may be the deployment's (AWS denies a permission, or Kombo refuses access) is compared with the other
+ * integrations:
  *
  * - Kombo accepted the key for another integration after this failure: the failure is the integration's own.
  * - All integrations that ran within two intervals failed in this way: the deployment is wrong.
@@ -63,9 +55,8 @@ export function duePolls(integrations: Integration[], state: DispatchState): Due
 }
 
 /**
- * Returns whether the weekly time of the reconciliation has passed since the last reconciliation (or the
- * baseline) ended. Returns false before the baseline has ended. The time is derived from the integration's
- * id, so that the reconciliations of many integrations are spread over the week.
+ * Returns whether the integration's weekly time has passed since the last reconciliation (or the baseline)
+ * ended. The time is derived from the id, so that the reconciliations are spread over the week.
  */
 export function isReconciliationDue({ integration, lastReconciliation }: Checkpoint, now: number): boolean {
   if (lastReconciliation === null) return false;
@@ -99,11 +90,7 @@ export function mayBeDeployments({ health }: Checkpoint): boolean {
   );
 }
 
-/**
- * Returns whether Kombo refused access to this integration after the last probe, or at any time if there was
- * no probe. A refusal before the probe does not count, since a wrong key or permission of the whole
- * deployment may have caused it.
- */
+/** A refusal before the last probe does not count: a wrong key of the deployment may have caused it. */
 function isRefusedSince(lastProbe: Probe | null, checkpoint: Checkpoint | undefined): boolean {
   if (checkpoint?.health.state !== 'failing') return false;
   const { failure, failedAt } = checkpoint.health;
@@ -112,10 +99,8 @@ function isRefusedSince(lastProbe: Probe | null, checkpoint: Checkpoint | undefi
 }
 
 /**
- * Returns when Kombo last accepted the key for this integration, or 0 if it never did: when a run succeeded,
- * or when Kombo returned an error about the integration itself. A temporary failure such as a timeout does
- * not count. The start of a successful run counts, not its end, because the key may have been revoked during
- * the run.
+ * Returns when Kombo last accepted the key for this integration (an error about the integration itself also
+ * shows this), or 0. Of a successful run, the start counts: the key may have been revoked later.
  */
 function lastAcceptedAt({ succeededAt, health }: Checkpoint): number {
   const hasResponded =
@@ -127,10 +112,7 @@ function lastAcceptedAt({ succeededAt, health }: Checkpoint): number {
   );
 }
 
-/**
- * Orders the integrations by how long they have waited, the longest first. If the queue accepts only a part
- * of the messages, the integrations without a message are first in the next dispatch.
- */
+/** If the queue accepts only a part of the messages, the other integrations are first the next time. */
 function longestWaitFirst(active: IntegrationId[], { checkpoints }: DispatchState): IntegrationId[] {
   const lastTry = (id: IntegrationId) => {
     const checkpoint = checkpoints.get(id);
@@ -158,9 +140,7 @@ function offsetInWeek(id: IntegrationId): number {
   return Math.floor(((hash >>> 0) / 2 ** 32) * WEEK_MS);
 }
 
-/**
- * The integration that was last polled while the deployment was wrong. `at` is a time of the machine's clock.
- */
+/** The integration that was last polled while the deployment was wrong, and when, by the machine's clock. */
 export const Probe = z.object({ integration: IntegrationId, at: Timestamp });
 export type Probe = z.infer<typeof Probe>;
 
@@ -169,7 +149,6 @@ export type Probe = z.infer<typeof Probe>;
  * refuses is not used for all integrations. The first probe is the integration that succeeded last. The next
  * probes are the other integrations in turn, whatever the result of the previous probe.
  *
- * @param stopped the integrations that fail because of the deployment
  * @param state.lastProbe may be from an earlier period in which the deployment was wrong
  * @returns null if no integration is stopped, or if there was already a probe in this interval
  */

@@ -22,12 +22,10 @@ export type Fleet = {
 const SUSPICIOUS_SECONDS = 60 * 60;
 
 /**
- * Reads the state of the fleet. A journal entry can remain unpublished only if runs do not finish. So only
- * the journals of some integrations are read: those whose last run failed, published only a part of an entry,
- * or ended more than an hour ago.
+ * Reads the state of the fleet. Reads only the journals in which an entry can be unpublished: those of
+ * integrations whose last run failed, published only a part of an entry, or ended more than an hour ago.
  *
  * @param now the machine's clock, in milliseconds
- * @param stopped the number of integrations that are not polled because the deployment is wrong
  */
 export async function surveyFleet(
   store: Pick<Store, 'readEntriesAfter'>,
@@ -60,11 +58,7 @@ export async function surveyFleet(
   };
 }
 
-/**
- * Returns whether the integration counts when the oldest watermark is determined. An integration that fails
- * (unless the failure is temporary), is held or is being set up does not count, because its condition is
- * reported in another way.
- */
+/** An integration that is held, is being set up or fails permanently is reported in another way. */
 function shouldBeFresh(checkpoint: Checkpoint | undefined): boolean {
   if (checkpoint === undefined) return true;
   const { held, health } = checkpoint;

@@ -13,16 +13,10 @@ import { change, save, saveSoon, stopIfExpired, type Worker } from './worker.ts'
 type Progress = (checkpoint: Checkpoint) => Checkpoint;
 const NO_PROGRESS: Progress = (checkpoint) => checkpoint;
 
-/**
- * How often to try to append a fence. A suspended worker that resumes can take the number of the fence only
- * once. More conflicts mean an error in the store.
- */
+/** A worker that resumes can take the fence's number only once. More conflicts are an error in the store. */
 const FENCE_TRIES = 5;
 
-/**
- * Commits decisions in as many entries as needed. Only the last entry moves the cursor (`forward`). So after
- * a crash between two entries, the page is read and compared with the known states again.
- */
+/** Only the last of several entries moves the cursor: after a crash between them, the page is read again. */
 export async function commitDecisions(
   worker: Worker,
   run: Pick<Run, 'mode' | 'updatedAfter'>,
@@ -43,10 +37,7 @@ export async function commitDecisions(
   }
 }
 
-/**
- * DynamoDB's limit is 400 KB for an item. An entry whose changes have this many bytes of JSON before
- * compression is always below the limit.
- */
+/** This much JSON, before compression, is always below DynamoDB's limit of 400 KB for an item. */
 const MAX_JSON_BYTES = 350_000;
 
 /** Splits the decisions of a page into parts that are each small enough for one journal entry. */
@@ -54,12 +45,7 @@ export function splitChanges(decisions: Decision[], maxBytes = MAX_JSON_BYTES): 
   return grouped(decisions, { size: maxBytes }, ({ change }) => Buffer.byteLength(JSON.stringify(change)));
 }
 
-/**
- * Returns the decisions of a part of a page. If an earlier part contains the same record, the entry of that
- * part becomes the record's previous entry.
- *
- * @param written the number of the last entry of this page by progression id
- */
+/** If an earlier part of the page contains a record, the entry of that part is its previous entry. */
 function afterEarlierParts(part: Decision[], written: ReadonlyMap<string, number>): Decision[] {
   if (written.size === 0) return part;
   return part.map((decision) => {
@@ -70,9 +56,8 @@ function afterEarlierParts(part: Decision[], written: ReadonlyMap<string, number
 }
 
 /**
- * Recovers unfinished entries, appends an empty entry (the fence), and saves the checkpoint. It must be
- * called before anything is read. When a suspended worker of an earlier lease resumes, the number of its
- * entry is already used, and it stops.
+ * Recovers unfinished entries and appends an empty one, the fence. Must be called before anything is read. A
+ * suspended worker of an earlier lease that resumes then finds the number of its entry taken, and stops.
  */
 export async function fenceOff(worker: Worker): Promise<void> {
   const run = { mode: 'incremental' as const, updatedAfter: null };
@@ -131,7 +116,6 @@ async function commitEntry(
   await finishEntry(worker, entry, details, progress);
 }
 
-/** Applies an entry, publishes it, and counts it in the checkpoint, which is written when a save is due. */
 async function finishEntry(
   worker: Worker,
   entry: JournalEntry,
@@ -144,10 +128,7 @@ async function finishEntry(
   worker.needsRecovery = false;
 }
 
-/**
- * Publishes the events of an entry that the bus has not accepted yet. Events that the bus refuses permanently
- * are set aside.
- */
+/** Publishes the events that the bus has not accepted yet. Sets aside those that it refuses permanently. */
 async function publishEntry(worker: Worker, entry: JournalEntry, details: DetailsById | null): Promise<void> {
   const { ports, checkpoint } = worker;
   const done = new Set(checkpoint.accepted?.entry === entry.number ? checkpoint.accepted.indexes : []);
@@ -181,8 +162,7 @@ async function publishEntry(worker: Worker, entry: JournalEntry, details: Detail
 /**
  * Publishes one event of the journal again, by its id.
  *
- * @returns null when the bus accepted it, otherwise why not: the bus refused it permanently, or the journal
- *   no longer has it
+ * @returns null when the bus accepted it, otherwise why it cannot be published
  * @throws TransientError or DeploymentError when the bus neither accepted nor refused it
  */
 export async function publishAgain(worker: Worker, eventId: string): Promise<string | null> {
@@ -197,10 +177,6 @@ export async function publishAgain(worker: Worker, eventId: string): Promise<str
   return refused[0]?.reason ?? null;
 }
 
-/**
- * Reads the present details of the learners whose events an entry publishes. Returns null if the deployment
- * omits details.
- */
 async function readDetails({ ports, settings }: Worker, entry: JournalEntry): Promise<DetailsById | null> {
   if (settings.learnerDetails === 'omit') return null;
   const published = entry.changes.filter(({ events }) => events.length > 0).map(({ state }) => state.id);
@@ -208,10 +184,9 @@ async function readDetails({ ports, settings }: Worker, entry: JournalEntry): Pr
 }
 
 /**
- * Reads the present details of the learners of some progressions. Returns them by progression id, without
- * learners that Kombo no longer knows. Returns no details if Kombo returns an error that only a person can
- * resolve for this integration, such as a removed integration, because its journal must still be finished and
- * can still be replayed.
+ * Reads the present details of learners, by progression id, without learners that Kombo no longer knows.
+ * Returns none if Kombo returns an error that a person must resolve for this integration (such as a removed
+ * integration), because its journal must still be finished and can still be replayed.
  *
  * @throws TransientError, WaitingError, AccessRefusedError or DeploymentError: the details can be read later
  */
@@ -231,10 +206,8 @@ export async function readLearnerDetails(
 }
 
 /**
- * Returns the checkpoint after an entry was applied and published. The number of suspect changes is taken
- * from the entry, so that it is also counted when another worker recovers the entry after a crash.
- *
- * @param now the machine's clock, in milliseconds
+ * Returns the checkpoint after an entry was published. Suspect changes are counted by the entry's tally, so
+ * that they also count when another worker recovers the entry after a crash.
  */
 export function advance(checkpoint: Checkpoint, entry: JournalEntry, now: number): Checkpoint {
   const { changes, tally } = entry;

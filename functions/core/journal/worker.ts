@@ -4,17 +4,13 @@ import type { Ports, RunSettings } from '../ports.ts';
 import type { Checkpoint, Lease } from '../state/checkpoint.ts';
 
 /**
- * Progress is saved after this time or this number of entries, and when the lease is released. If a crash
- * loses progress, the next worker applies and publishes these entries again, under the same event ids, and
- * reads their pages again.
+ * Progress is saved this often, and when the lease is released. After a crash, the next worker applies and
+ * publishes the unsaved entries again, under the same event ids, and reads their pages again.
  */
 const SAVE_EVERY_MS = 10_000;
 const SAVE_EVERY_ENTRIES = 5;
 
-/**
- * The holder of an integration's lease. Only this worker writes the integration's checkpoint, journal and
- * progressions.
- */
+/** The holder of an integration's lease. Only it writes the checkpoint, the journal and the progressions. */
 export type Worker = {
   readonly ports: Ports;
   readonly settings: RunSettings;
@@ -22,17 +18,11 @@ export type Worker = {
   readonly owner: string;
   /** The checkpoint as it is stored, or with later progress that is not saved yet. */
   readonly checkpoint: Checkpoint;
-  /**
-   * Whether the journal may have entries after the last one that the checkpoint counts. Such entries must be
-   * recovered first.
-   */
+  /** Whether the journal may have later entries than the checkpoint counts. They must be recovered first. */
   needsRecovery: boolean;
   /** The ids of the records that are set aside; null until the list has been read. */
   setAside: Set<string> | null;
-  /**
-   * When the lease ends, and when the checkpoint was last written, by the machine's clock (milliseconds since
-   * 1970).
-   */
+  /** The end of the lease and the last write of the checkpoint, by the machine's clock in milliseconds. */
   leaseUntil: number;
   writtenAt: number;
   /** The number of the last entry that the stored checkpoint counts. */
@@ -40,11 +30,9 @@ export type Worker = {
 };
 
 /**
- * Acquires the integration's lease. If the previous worker did not release it, `needsRecovery` is true: see
- * `fenceOff`.
+ * Acquires the lease. If the previous worker did not release it, `needsRecovery` is true: see `fenceOff`.
  *
  * @param owner a value that is unique to this call
- * @returns the worker, or the time at which the lease of another worker ends
  */
 export async function acquireLease(
   ports: Ports,
@@ -78,10 +66,7 @@ export function change(worker: Writable, part: Partial<Checkpoint>): void {
   worker.checkpoint = { ...worker.checkpoint, ...part };
 }
 
-/**
- * Writes the checkpoint and renews the lease. Throws a LeaseLostError if the lease has expired or belongs to
- * another worker.
- */
+/** Writes the checkpoint and renews the lease, or throws a LeaseLostError. */
 export async function save(worker: Writable, next: Checkpoint): Promise<void> {
   stopIfExpired(worker);
   const lease = leaseOf(worker, worker.settings.leaseMs);
@@ -93,10 +78,7 @@ export async function save(worker: Writable, next: Checkpoint): Promise<void> {
   worker.writtenEntry = checkpoint.entry;
 }
 
-/**
- * Replaces the checkpoint in memory by `next`, whose progress can be recovered after a crash. Also writes it
- * if a save is due.
- */
+/** Changes the checkpoint to `next`, whose progress can be recovered, and writes it if a save is due. */
 export async function saveSoon(worker: Writable, next: Checkpoint): Promise<void> {
   if (isSaveDue(worker) || next.entry - worker.writtenEntry >= SAVE_EVERY_ENTRIES) return save(worker, next);
   worker.checkpoint = next;
@@ -111,8 +93,7 @@ export function isSaveDue({ ports, writtenAt }: Worker): boolean {
  * Writes the checkpoint and releases the lease. If an entry may be unfinished, stores the lease as expired
  * instead, so that the next worker recovers the entry.
  *
- * @returns whether another poll of the integration was requested while this worker held the lease; always
- *   false if the lease is stored as expired
+ * @returns `again`: another poll was requested meanwhile; always false if the lease is stored as expired
  */
 export async function release(worker: Worker, next: Checkpoint): Promise<{ again: boolean }> {
   const { ports, owner } = worker;
@@ -122,16 +103,11 @@ export async function release(worker: Worker, next: Checkpoint): Promise<{ again
   return { again: false };
 }
 
-/**
- * Checks that the lease has not expired, which happens if the worker was suspended.
- *
- * @throws LeaseLostError
- */
+/** Throws a LeaseLostError if the lease has expired, which happens if the worker was suspended. */
 export function stopIfExpired(worker: Worker): void {
   if (worker.ports.clock() > worker.leaseUntil) throw new LeaseLostError('the lease has expired');
 }
 
-/** Returns a lease that ends `leaseMs` milliseconds from now. */
 function leaseOf({ ports, owner }: Worker, leaseMs: number): Lease {
   return { owner, until: new Date(ports.clock() + leaseMs).toISOString() };
 }

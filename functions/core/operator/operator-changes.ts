@@ -7,9 +7,8 @@ export type WatermarkSet =
   | { kind: 'refused'; reason: string };
 
 /**
- * Sets the watermark and ends the run in progress. The next run reads what changed since the new watermark
- * minus the overlap. If the new watermark is earlier, only missed changes are published. Must be called
- * within `withLease`.
+ * Sets the watermark and ends the run in progress. If the new watermark is earlier, the changes since then
+ * are read again, and only missed ones are published. Must be called within `withLease`.
  *
  * @param force allows a later watermark, although no run has read the changes before it
  */
@@ -31,12 +30,7 @@ export function setWatermark(worker: Worker, time: string, { force }: { force: b
   return { kind: 'set', before, after, endedRun: checkpoint.run };
 }
 
-/**
- * Pauses, resumes or removes an integration. A removed integration stays removed. The checkpoint is kept, so
- * that the journal's entry numbers never start again at 1.
- *
- * @returns the stored settings
- */
+/** Pauses, resumes or removes an integration. The checkpoint stays: entry numbers never start again at 1. */
 export async function changeState(worker: Worker, state: Integration['state']): Promise<Integration> {
   const { integration, ports } = worker;
   const stored = await ports.store.changeIntegration(
@@ -75,11 +69,7 @@ export async function addAgain(
   return stored ?? integration;
 }
 
-/**
- * Returns the settings with another state. A removed integration stays removed until it is added again.
- *
- * @param pausedBy `kombo` if no person requested the change
- */
+/** Returns the settings with another state. A removed integration stays removed until it is added again. */
 export function withState(
   { pausedBy: before, ...settings }: Integration,
   state: Integration['state'],

@@ -10,16 +10,14 @@ import { withStatusesOf } from '../state/run-progress.ts';
 import { isStandIn, type SetAside } from '../state/set-aside.ts';
 
 export type RetriedSetAside = {
-  /** Items that were processed, and are no longer set aside. */
   processed: SetAside[];
   /** Items that are still set aside, with the present reason. */
   remaining: SetAside[];
 };
 
 /**
- * Retries set-aside items. Records are read by their ids and processed like all other records. Events are
- * published again from the journal. For records without an id, all records are read, and an item counts as
- * processed if Kombo no longer shows the record without an id. Unknown statuses always remain.
+ * Retries set-aside items (see `SetAside`). For records without an id, all records are read, and an item
+ * counts as processed if Kombo no longer shows the record without an id.
  */
 export async function retrySetAside(worker: Worker, items: SetAside[]): Promise<RetriedSetAside> {
   const ofKind = (wanted: SetAside['kind']) => items.filter(({ kind }) => kind === wanted);
@@ -69,10 +67,7 @@ async function retryRecords(worker: Worker, items: SetAside[]): Promise<RetriedS
   };
 }
 
-/**
- * Reads all records. Returns those of the requested records that have an id now, and those that still have no
- * id.
- */
+/** Reads all records. Returns the requested ones, with an id (`records`) or still without (`rejected`). */
 async function readWithoutId(worker: Worker, ids: ReadonlySet<string>) {
   const records: ObservedProgression[] = [];
   const rejected: RejectedRecord[] = [];
@@ -87,11 +82,7 @@ async function readWithoutId(worker: Worker, ids: ReadonlySet<string>) {
   return { records, rejected };
 }
 
-/**
- * Returns the properties of the run with which the records are processed. Before the baseline has ended, this
- * is the baseline, so that its setting determines whether the records are published. Later, it is an
- * incremental run.
- */
+/** Until the baseline has ended, its setting determines whether the records are published. */
 function runOf(checkpoint: Checkpoint): Pick<Run, 'mode' | 'startEntry' | 'updatedAfter'> {
   const { run, watermark, entry, baselineStart } = checkpoint;
   if (watermark === null || run?.mode === 'baseline') {

@@ -11,10 +11,7 @@ import {
 } from '../state/checkpoint.ts';
 import { countEvents, type JournalEntry } from '../state/journal-entry.ts';
 
-/**
- * The condition of an integration in one word. If several conditions apply, `statusOf` returns the first of
- * them in this list.
- */
+/** The condition of an integration: the first in this list that applies. */
 export type Condition =
   | 'removed'
   | 'paused'
@@ -31,12 +28,9 @@ export type Status = {
   integration: string;
   condition: Condition;
   watermark: string | null;
-  /**
-   * The age of the watermark by this machine's clock; null without a watermark. Changes since then may not be
-   * published yet.
-   */
+  /** The age of the watermark by this machine's clock. Later changes may not be published yet. */
   staleMs: number | null;
-  /** The time at which the lease of the current worker ends, or null if no worker holds the lease. */
+  /** When the lease of the current worker ends; null if no worker holds it. */
   workerUntil: string | null;
   run: RunInProgress | null;
   reconciliation: RunInProgress | null;
@@ -47,23 +41,16 @@ export type Status = {
   /** The time from which Kombo's rate limit allows runs again, or null if it allows them now. */
   limitedUntil: string | null;
   held: HeldStatus | null;
-  /** The number of known progressions. */
   known: number;
   setAside: number;
   journal: { first: number | null; last: number; entries: number };
-  /**
-   * The entry that was appended and whose events are not published yet; null if there is no such entry or it
-   * has no events.
-   */
+  /** The entry that was appended and whose events are not published yet. */
   unpublished: { entry: number; events: number } | null;
   /** Events of the last 24 hours by type; null if they were not counted. */
   events: EventCounts | null;
 };
 
-/**
- * `complete`: all changes are counted, so that a person can release or discard them. `countedPages`: the
- * number of pages counted so far; null when no count is in progress.
- */
+/** `complete`: a person can decide about the changes. `countedPages`: null if nothing is being counted. */
 export type HeldStatus = Pick<Held, 'since' | 'mode' | 'waiting' | 'sample' | 'limit'> & {
   complete: boolean;
   countedPages: number | null;
@@ -73,7 +60,6 @@ type RunInProgress = Pick<Run, 'mode' | 'startedAt' | 'pass' | 'pages' | 'record
 
 export type StatusFacts = {
   integration: Integration;
-  /** The checkpoint, or null for an integration that was never polled. */
   checkpoint: Checkpoint | null;
   lease: Lease | null;
   setAside: number;
@@ -84,11 +70,7 @@ export type StatusFacts = {
   events: EventCounts | null;
 };
 
-/**
- * Returns the status of an integration.
- *
- * @param now this machine's clock, in milliseconds
- */
+/** @param now this machine's clock, in milliseconds */
 export function statusOf(facts: StatusFacts, now: number): Status {
   const { integration, checkpoint, lease, firstEntry, nextEntry } = facts;
   const health = checkpoint?.health.state === 'failing' ? checkpoint.health : null;

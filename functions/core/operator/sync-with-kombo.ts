@@ -4,16 +4,13 @@ import type { Ports, RunSettings } from '../ports.ts';
 import { withState } from './operator-changes.ts';
 import { withLease } from './with-lease.ts';
 
-/**
- * The status of an integration at Kombo. `gone`: Kombo does not find it. `unknown`: a state that Schoolbell
- * does not know.
- */
+/** `gone`: Kombo does not find the integration. `unknown`: a state that Schoolbell does not know. */
 export type KomboIntegrationStatus = {
   category: string | null;
   state: 'active' | 'invalid' | 'inactive' | 'gone' | 'unknown';
 };
 
-/** Reads the status of an integration at Kombo. Throws the errors of `errors.ts`. */
+/** Throws the errors of `errors.ts`. */
 export type ReadKomboStatus = (integration: IntegrationId) => Promise<KomboIntegrationStatus>;
 
 export type SyncParts = {
@@ -30,10 +27,9 @@ export type SyncParts = {
  * is requested under its lease, so that an older response never replaces a later one.
  *
  * @param why with `created`, an unknown integration is added if `isOurs` returns true
- * @param owner a value that is unique to this call
  * @returns the integration, or null if it is unknown and was not added
- * @throws TransientError while a poll holds the lease: retry later; the errors of `errors.ts` when the status
- *   cannot be read
+ * @throws TransientError while a poll holds the lease; the errors of `errors.ts` when the status cannot be
+ *   read
  */
 export async function syncWithKombo(
   { ports, settings, readKomboStatus, baseline }: SyncParts,
@@ -58,18 +54,14 @@ export async function syncWithKombo(
   return outcome.result;
 }
 
-/**
- * Returns whether an unknown integration is to be added: it is a learning platform, and it is active or has
- * invalid credentials at Kombo.
- */
+/** Returns whether an unknown integration is to be added. */
 export function isOurs({ category, state }: KomboIntegrationStatus): boolean {
   return category === 'LMS' && (state === 'active' || state === 'invalid');
 }
 
 /**
- * Returns the settings of an integration for its status at Kombo. Invalid credentials change nothing here:
- * the next run fails, and the operator is notified. An integration that a person paused or removed stays
- * paused or removed.
+ * Invalid credentials change nothing here: the next run fails, and the operator is notified. An integration
+ * that a person paused or removed stays paused or removed.
  */
 export function withKomboStatus(stored: Integration, { state }: KomboIntegrationStatus): Integration {
   const isGone = state === 'gone' || state === 'inactive';

@@ -4,22 +4,12 @@ import { fenceOff } from '../journal/commit-entry.ts';
 import { acquireLease, release, type Worker } from '../journal/worker.ts';
 import type { Ports, RunSettings } from '../ports.ts';
 
-/**
- * The result of an operator's work. `again`: a poll was requested during the work, and did nothing because the
- * lease was held. If a poll holds the lease, the work is not done, and `busyUntil` is the time at which the lease
- * ends.
- */
+/** `again`: a poll was requested during the work and did nothing. `busyUntil`: the end of a poll's lease. */
 export type LeaseOutcome<Result> =
   | { done: true; result: Result; again: boolean }
   | { done: false; busyUntil: string };
 
-/**
- * Acquires the lease of an integration, recovers the unfinished entries of the previous worker, and does an
- * operator's work.
- *
- * @param owner a value that is unique to this call
- * @throws the errors of the work; then the next worker recovers
- */
+/** Does an operator's work under the integration's lease, after recovery. Throws the errors of the work. */
 export async function withLease<Result>(
   ports: Ports,
   settings: RunSettings,
@@ -43,12 +33,7 @@ export async function withLease<Result>(
   }
 }
 
-/**
- * Recovers the unfinished entries of an integration that was paused or removed, since no later poll would
- * recover them. Does nothing if the lease was released, or if another worker still holds it.
- *
- * @param owner a value that is unique to this call
- */
+/** Recovers the unfinished entries of a paused or removed integration, since no later poll would do so. */
 export async function finishAbandonedWork(
   ports: Ports,
   settings: RunSettings,

@@ -14,32 +14,18 @@ export type Pass = {
   mode: PollMode;
   pages: AsyncGenerator<Page, void, void>;
   decisionOn: PageRules['decisionOn'];
-  /**
-   * Returns whether there is time for another page. It is called after each page. If it returns false, this
-   * call stops, and another call continues the run from its cursor.
-   */
   timeLeft: () => boolean;
 };
 
-/**
- * The page before which a run stops, and its changes, which are not committed. The run continues with this
- * page.
- */
+/** The page before which a run stops, with its changes. They are not committed. */
 export type StoppedPage = { page: Page; decided: DecidedPage };
 
 /**
- * Commits pages. For each page, reads the known states, determines the changes, appends a journal entry,
- * applies it, publishes its events, and saves the checkpoint if a save is due.
- *
- * If the integration's journal is empty before the first of these pages, only records that these pages have
- * shown can be known, so only those are read from the table.
+ * Commits pages. If the integration's journal is empty before the first of them, only records that these
+ * pages have shown can be known, so only those are read from the table.
  *
  * @returns `proven` if these pages are proven to show every record: they are a whole pass, no id came twice,
- *   and every record could be read. A pass can skip a record only if records move between two of its pages. If
- *   a cursor is an offset, a record that moves from a page that was read to a later page comes twice. If a
- *   cursor is the key of the last record, only the moved record itself can be skipped, and the next run finds
- *   it by its new update time. The proof does not cover rows that disappear from Kombo completely: see
- *   `docs/adr/0026-read-pages-once.md`.
+ *   and every record could be read. See `docs/adr/0026-read-pages-once.md` for the reason and the exceptions
  */
 export async function commitPages(
   worker: Worker,
@@ -69,11 +55,10 @@ export async function commitPages(
 }
 
 /**
- * Reads the known states of the records, and determines the changes that the records show (see `decidePage`).
- * Asks Kombo whether the integration's data is expired only if a record shows a removal, a restoration or an
- * erasure. Reads records again only if they are older than the known state.
+ * Determines the changes that records show (see `decidePage`). Kombo is asked whether the data is expired
+ * only if a record shows a removal, a restoration or an erasure.
  *
- * @param mayBeKnown the ids of the records whose known states are read; the other records must be unknown
+ * @param mayBeKnown the ids of the records to look up; the other records must be unknown
  */
 export async function decideAgainstKnown(
   worker: Worker,
@@ -118,11 +103,6 @@ function baselineBefore(mode: PollMode, last: LastRun | null): string | null {
   return mode === 'reconcile' && last?.mode === 'baseline' ? last.startedAt : null;
 }
 
-/**
- * Commits the changes of a page: appends the entry, applies it, publishes it, and moves the checkpoint to the
- * cursor of the next page. A page without changes appends no entry. The checkpoint is written when a save is
- * due.
- */
 async function commitPage(
   worker: Worker,
   run: Run,

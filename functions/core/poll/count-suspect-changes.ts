@@ -8,13 +8,11 @@ import { afterPage, slotOf, withRun } from '../state/run-progress.ts';
 import { decideAgainstKnown, type Pass, type StoppedPage } from './commit-pages.ts';
 
 /**
- * Counts the suspect changes, beginning at the page at which a run stops. The run does not move past this
- * page. The only changes that are committed are those that a person has already released or discarded. The
- * count is saved regularly. When the time is spent, another call continues it.
+ * Counts the suspect changes from the page on at which a run stops. The run does not move past this page.
+ * Only changes that a person has already released or discarded are committed.
  *
  * @param stopped the first page; null to continue from the cursor of the count
- * @returns `held` when all changes are counted; `more` when the time is spent, or when no change waits any
- *   more
+ * @returns `held` when all are counted; `more` when the time is spent, or when no change waits any more
  */
 export async function countSuspectChanges(
   worker: Worker,
@@ -74,10 +72,7 @@ export async function countSuspectChanges(
   }
 }
 
-/**
- * Commits the changes of a page that a person has released or discarded. A change that follows a waiting
- * change of the same record also waits.
- */
+/** Commits what a person has decided. A change that follows a waiting change of its record also waits. */
 async function commitWhatWasDecided(
   worker: Worker,
   run: Run,
@@ -92,10 +87,7 @@ async function commitWhatWasDecided(
   if (committed.length > 0) await commitDecisions(worker, run, committed, detectedAt);
 }
 
-/**
- * Sets the number of restarts to zero. A hold can last for days, longer than a cursor is valid, so an expired
- * cursor must not count as a restart.
- */
+/** A hold can last longer than a cursor is valid, so an expired cursor must not count as a restart. */
 function forgetRestarts(worker: Worker, { mode }: Held): void {
   const run = worker.checkpoint[slotOf(mode)];
   if (run !== null) change(worker, withRun(worker.checkpoint, { ...run, restarts: 0 }));

@@ -1,15 +1,13 @@
 import type { Checkpoint, Run } from '../state/checkpoint.ts';
 
-/** The number of positions of the first table of `seenIds`, a power of two. Each further table has twice as many. */
+/** The number of positions of the first table, a power of two. Each further table has twice as many. */
 const FIRST_SIZE = 4_096;
 
 /**
- * Creates the set of the progression ids that a pass has shown in this call. The set never misses an id that
- * was added. It can mistake a new id for one that was added, because it stores only 32 bits of a hash of each id,
- * at a position that depends on another hash. This happens in less than 1 % of all sets of a million ids.
- *
- * For many ids, the set needs 8 to 16 bytes per id. It grows without a copy: the table that is half full is kept, and a new
- * table stores the next ids.
+ * Creates the set of the progression ids that a pass has shown in this call. It never misses an id that was
+ * added. It can mistake a new id for one that was added, because it stores only 32 bits of a hash of each id.
+ * This happens in less than 1 % of all sets of a million ids. The set needs 8 to 16 bytes per id, and grows
+ * without a copy.
  */
 export function seenIds() {
   const fullTables: Uint32Array[] = [];
@@ -37,10 +35,7 @@ export function seenIds() {
   };
 }
 
-/**
- * Two hashes of an id, with 32 bits each. The search for the id begins at `start`. The table stores `mark`,
- * which is never 0, because 0 means that a position is empty.
- */
+/** The search for an id begins at `start`. The table stores `mark`, which is never 0: 0 means empty. */
 type Hashes = { start: number; mark: number };
 
 /** Returns the position of an id's mark in a hash table, or the empty position at which it can be stored. */

@@ -9,9 +9,7 @@ import { FIRST_POSITION, type PassPosition, positionAfter } from '../state/run-p
  * If the caller leaves the loop, the fetch in progress is cancelled. The error of a page is thrown when the
  * caller asks for this page, never earlier.
  *
- * @param options.start by default the first page
- * @param options.mayFetchAhead returns whether the next page may be fetched ahead; it is called before each
- *   such fetch; by default it always may
+ * @param options.mayFetchAhead called before each fetch ahead; without it, all pages are fetched ahead
  * @throws EndlessPagesError when the pages do not end
  */
 export async function* readPages(
@@ -43,7 +41,7 @@ export async function* readPages(
 /** The maximum number of pages of a pass: enough for 10 million records at 250 records per page. */
 const MAX_PAGES = 40_000;
 const FULL_PAGE = 250;
-/** The number of pages that a pass may have without records. Each 250 records, or a part of them, allow 20 more pages. */
+/** A pass may have this many pages without records. Each 250 records, or a part of them, allow 20 more. */
 const SPARE_PAGES = 1_000;
 const PAGES_PER_FULL_PAGE = 20;
 
@@ -51,11 +49,9 @@ const PAGES_PER_FULL_PAGE = 20;
 export class EndlessPagesError extends IntegrationError {}
 
 /**
- * Stops a pass whose pages repeat or do not end. It uses constant memory: it compares the next cursor with
- * the current cursor and with an earlier cursor, which is replaced at each power of two (Brent's cycle
- * detection). It finds a cycle of any length within a few rounds.
- *
- * @throws EndlessPagesError
+ * Throws an EndlessPagesError if the pages of a pass repeat or do not end. Compares the next cursor with the
+ * current one and with an earlier one, which is replaced at each power of two. This needs constant memory,
+ * and finds a cycle of any length within a few rounds (Brent's cycle detection).
  */
 function refuseEndlessPages(
   { cursor, mark, passPages, passRecords }: PassPosition,

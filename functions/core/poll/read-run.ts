@@ -34,24 +34,13 @@ import { isFirstSyncWhole } from './pass-proof.ts';
 import { EndlessPagesError, readPages } from './read-pages.ts';
 import { listUnknownStatuses } from './set-aside-records.ts';
 
-/**
- * The maximum number of times that a run starts its pass over because Kombo refused the cursor. The next
- * refusal fails the run.
- */
+/** How often a run may start its pass over because Kombo refused the cursor. */
 const MAX_RESTARTS = 5;
 
-/**
- * How a call ends. `more`: the time was spent before the run ended. `held`: too many suspect changes wait for
- * a person.
- */
+/** `more`: the time was spent before the run ended. `held`: too many suspect changes wait for a person. */
 export type RunEnd = 'ended' | 'more' | 'held';
 
-/**
- * Reads a run from its cursor on. It reads the pages again until the run is over (see `isOver`), for example
- * when a pass is proven to have shown every record.
- *
- * @param timeLeft returns whether there is time for another page; it is called after each page
- */
+/** Reads a run from its cursor on, in as many passes as it needs (see `isOver`). */
 export async function readRun(worker: Worker, mode: PollMode, timeLeft: () => boolean): Promise<RunEnd> {
   const slot = slotOf(mode);
   for (;;) {
@@ -81,10 +70,7 @@ export async function readRun(worker: Worker, mode: PollMode, timeLeft: () => bo
   }
 }
 
-/**
- * Commits the pages up to the first page with too many suspect changes, and counts the suspect changes from
- * this page on. If a count is in progress, only continues the count.
- */
+/** Commits the pages before the first with too many suspect changes, or continues the count of these. */
 async function readPass(
   worker: Worker,
   mode: PollMode,
@@ -115,10 +101,7 @@ async function readPass(
   }
 }
 
-/**
- * Counts the suspect changes from the stopped page on. If they were already counted from this page on, only
- * publishes that they are held.
- */
+/** Counts the suspect changes from the stopped page on, unless they were already counted from there on. */
 async function stopBefore(worker: Worker, stopped: StoppedPage, pass: Pass): Promise<'more' | 'held'> {
   const { held, [slotOf(pass.mode)]: run } = worker.checkpoint;
   if (run === null) throw new Error('no run is in progress');
@@ -132,11 +115,7 @@ async function stopBefore(worker: Worker, stopped: StoppedPage, pass: Pass): Pro
   return countSuspectChanges(worker, newHold(worker, run), stopped, pass);
 }
 
-/**
- * Starts the pass over, because Kombo refused the cursor.
- *
- * @throws IntegrationError after too many restarts
- */
+/** Starts the pass over after a refused cursor, or throws an IntegrationError after too many restarts. */
 function restart(worker: Worker, mode: PollMode, error: CursorRefusedError): void {
   const slot = slotOf(mode);
   const run = worker.checkpoint[slot];
@@ -152,10 +131,7 @@ function restart(worker: Worker, mode: PollMode, error: CursorRefusedError): voi
   change(worker, withRun(worker.checkpoint, restartPass(run)));
 }
 
-/**
- * Ends a run after its last page: publishes the end of a baseline or of a hold, and sets the watermark (see
- * `watermarkAfter`).
- */
+/** Ends a run after its last page. Publishes the end of a baseline or of a hold, and sets the watermark. */
 export async function endRun(worker: Worker, run: Run): Promise<void> {
   const { ports, integration } = worker;
   const slot = slotOf(run.mode);

@@ -11,20 +11,13 @@ import { type RunEnd, readRun } from './read-run.ts';
 export type PollRequest = {
   integration: Integration;
   /**
-   * The requested mode. Without it, a poll continues the baseline or incremental run in progress. If there is
-   * none, it starts one: a baseline if the integration was never synced, otherwise an incremental run. After
-   * that, it continues a reconciliation in progress.
+   * Without it, a poll continues the baseline or incremental run in progress, or starts one: a baseline if
+   * the integration was never synced. After that, it continues a reconciliation in progress.
    */
   mode?: PollMode;
-  /**
-   * Allows a baseline of an integration that already has one. The integration's baseline setting determines
-   * whether the changes since the watermark are published.
-   */
+  /** Allows another baseline. Its setting determines whether changes since the watermark are published. */
   force?: boolean;
-  /**
-   * Kombo refused this integration, and after that accepted the key for another integration. If Kombo refuses
-   * this integration again, the key is not the reason.
-   */
+  /** Kombo accepted the key for another integration after it refused this one: the key is not the reason. */
   othersLetIn?: boolean;
   /** The owner of the lease: a value that is unique to this call. */
   owner: string;
@@ -33,34 +26,23 @@ export type PollRequest = {
 };
 
 export type PollOutcome =
-  /**
-   * Another worker holds the lease, until this time at the latest. If that worker is a poll, another poll
-   * follows it.
-   */
+  /** Another worker holds the lease, until this time at the latest. If it is a poll, another poll follows. */
   | { kind: 'busy'; until: string }
-  /**
-   * The lease of this worker expired, or another worker acquired it. The next worker finishes the entry that
-   * this worker began.
-   */
+  /** The lease expired, or another worker acquired it. The next worker finishes the entry of this one. */
   | { kind: 'superseded' }
   /** `again`: another poll of the integration was requested in the meantime. */
   | { kind: 'ended'; ended: LastRun[]; again: boolean }
   /** The time was spent. Another call continues the run from its cursor. */
   | { kind: 'more'; ended: LastRun[] }
-  /** The request was refused, with the reason. */
   | { kind: 'refused'; reason: string }
   | { kind: 'held'; ended: LastRun[]; held: Held; again: boolean }
-  /**
-   * Kombo accepts no request before `until`. The run continues after that time. `isNew`: Kombo set this limit
-   * in this call.
-   */
+  /** Kombo accepts no request before `until`. `isNew`: Kombo set this limit in this call. */
   | { kind: 'limited'; until: string; isNew: boolean }
   | { kind: 'failed'; failure: Failure };
 
 /**
- * Polls one integration for as long as there is time. Recovers unfinished entries and reads pages. For each
- * page, determines the changes, appends a journal entry, applies it and publishes its events. Saves the
- * checkpoint when a save is due (see `worker.ts`) and at the end.
+ * Polls one integration while there is time. For each page, determines the changes, appends a journal entry,
+ * applies it, publishes its events, and saves the checkpoint if a save is due.
  *
  * @throws unexpected errors; all other errors are returned as an outcome
  */
@@ -106,10 +88,7 @@ async function poll(worker: Worker, request: PollRequest): Promise<PollOutcome> 
     : { kind: 'ended', ended, again };
 }
 
-/**
- * Returns why the poll does nothing, or null if it may begin. It does nothing if it requests a baseline that
- * the integration already has (without `force`), or while Kombo's rate limit lasts.
- */
+/** Returns why the poll does nothing, or null if it may begin. */
 function refuse(
   { checkpoint, integration, ports }: Worker,
   { mode, force = false }: PollRequest,
@@ -147,10 +126,7 @@ async function runWhatIsDue(
   return { end: second, ended };
 }
 
-/**
- * Stores why the run failed, and notifies the operator if a person is needed. If the checkpoint cannot be
- * written, the failure is not stored, and the lease expires later.
- */
+/** Stores why the run failed, and notifies the operator if a person is needed. */
 async function endFailed(worker: Worker, failure: Failure, othersLetIn?: boolean): Promise<void> {
   let health = afterFailure(worker.checkpoint.health, failure, worker.ports.clock(), othersLetIn);
   try {
@@ -174,10 +150,7 @@ async function endLimited(worker: Worker, { waitMs }: RateLimitedError): Promise
   return { kind: 'limited', until, isNew: true };
 }
 
-/**
- * Writes this checkpoint and releases the lease. If the checkpoint cannot be written, the lease expires
- * later.
- */
+/** If the checkpoint cannot be written, its changes are lost, and the lease expires later. */
 async function releaseIfPossible(worker: Worker, checkpoint: Checkpoint): Promise<void> {
   try {
     await release(worker, checkpoint);

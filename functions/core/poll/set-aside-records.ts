@@ -40,10 +40,9 @@ export function standInOf({ state, learner, course }: ObservedProgression): stri
 }
 
 /**
- * Adds the unknown statuses that a run has read to the set-aside list. It is called before the watermark moves
- * past the records with these statuses. A run that read all records replaces the number of records of each
- * status, and removes statuses that no record has any more. Other runs read some records again, so they change
- * no numbers, and only add statuses that are not listed yet.
+ * Adds the unknown statuses that a run has read to the set-aside list, before the watermark moves past their
+ * records. Only a run that read all records replaces counts and removes statuses: other runs read some
+ * records again.
  */
 export async function listUnknownStatuses(
   worker: Worker,

@@ -10,14 +10,12 @@ type ReadStore = Pick<Store, 'readCheckpoint' | 'readEntry' | 'readEntries' | 'r
 /** The start of a range that includes all events. */
 export const BEGINNING = new Date(0).toISOString();
 
-/** The order of the journal, or the reverse. */
 export type EventOrder = 'earliest-first' | 'latest-first';
 
 /**
- * Yields the selected events of the entries from `entries.first` to `entries.last`. Reads only the entries of
- * the range.
+ * Yields the selected events of some entries. Reads only the entries of the selection's range.
  *
- * @param entries the numbers of the first and the last entry; `last` is at most the result of `lastEntry`
+ * @param entries the numbers of the first and the last entry, which is at most the result of `lastEntry`
  */
 export async function* readEvents(
   store: ReadStore,
@@ -40,8 +38,8 @@ export async function* readEvents(
 
 /**
  * Yields the selected events of some progressions, the latest first. Reads only the entries that changed
- * these progressions. The known state of a progression has the number of the last such entry, and each change
- * has the number of the entry before it.
+ * them: the known state has the number of the last such entry, and each change has the number of the entry
+ * before it.
  *
  * @param progressions Kombo's ids; unknown ones have no events
  * @param last the number of the last entry to select; at most the result of `lastEntry`
@@ -66,13 +64,11 @@ export async function* readEventsOf(
     const ids = unread.get(number) ?? new Set();
     unread.delete(number);
     const entry = await store.readEntry(integration, number);
-    // Retention has removed this entry. The number of the entry before it is not known any more, so the
-    // search for these progressions ends.
+    // Retention has removed this entry, so the entries before it can no longer be found.
     if (entry === null) continue;
     for (const { state, previousEntry } of entry.changes) {
       if (!ids.has(state.id)) continue;
-      // If the entry changed the progression twice, only the first change has the number of an earlier entry.
-      // The second change has the number of this entry.
+      // If the entry changed the progression twice, the second change has the number of this entry.
       if (previousEntry !== null && previousEntry < number) readLater(previousEntry, state.id);
     }
     if (number > last || !isWithin(range, entry.detectedAt)) continue;

@@ -3,20 +3,17 @@ import type { TimeRange } from './selection.ts';
 
 /**
  * The largest difference that is assumed between the clocks of two machines. Entries are numbered in the
- * order in which they were appended, but their dates are from the clocks of different machines. Each clock
- * may be wrong by half of this time.
+ * order in which they were appended, but their dates are from the clocks of different machines.
  */
 export const CLOCKS_MS = 30 * 60 * 1000;
 
 /**
- * Finds the first and the last number of the entries of a time range by binary search. For a million entries,
- * the search needs about 20 reads for each end of the range. The result may include entries outside the
- * range, so the caller must still check the date of each entry.
+ * Finds the entries of a time range by binary search. The result may include entries outside the range, so
+ * the caller must still check the date of each entry.
  *
  * @param readEntry returns null for an entry that retention removed; old entries are removed in no particular
  *   order
- * @param numbers the first and the last entry of the journal
- * @returns the numbers; `last` is less than `first` if no entry is in the range
+ * @returns their numbers; `last` is less than `first` if no entry is in the range
  */
 export async function findEntries(
   readEntry: (number: number) => Promise<Pick<JournalEntry, 'detectedAt'> | null>,

@@ -3,14 +3,12 @@ import type { ReplayPorts } from './ports.ts';
 import type { ReplayPlan, ReplayRecord } from './replay-record.ts';
 
 export type ReplayOrder = {
-  /** The id of the replay, unique within the integration. */
+  /** Unique within the integration. */
   id: string;
   reason: string;
   /** The consumer that receives the replay, or null for every consumer. */
   consumer: string | null;
-  /** Whether to send the events with the names of live events. */
   asLive: boolean;
-  /** The number of events per second. */
   rate: number;
   /** The writer of the record: a value that is unique to this call. */
   writer: string;
@@ -52,11 +50,9 @@ export async function orderReplay(
 }
 
 /**
- * Stops a replay, or resumes a stopped one. When a replay is stopped, the process that sends it stops before
- * its next batch. The events that the process sent after it last saved the progress are sent again when the
- * replay is resumed.
- *
- * @returns the stored replay; a finished replay does not change
+ * Stops a replay, or resumes a stopped one. The process that sends it stops before its next batch. Events
+ * that it sent after it last saved its progress are sent again when the replay is resumed. A finished replay
+ * does not change.
  */
 export async function changeReplay(
   { replays, clock }: Pick<ReplayPorts, 'replays' | 'clock'>,

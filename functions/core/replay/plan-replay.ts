@@ -10,10 +10,7 @@ import { replaySteps, selectedEvents } from './replay-steps.ts';
 import { type EventFilter, isWithin, type Selection, type TimeRange } from './selection.ts';
 
 export type ReplayRequest = {
-  /**
-   * The range of `detectedAt`. With the source `kombo`, the range of `occurredAt`, which may be in the
-   * future.
-   */
+  /** The range of `detectedAt`. With the source `kombo`, of `occurredAt`, which may be in the future. */
   range: TimeRange;
   filter: EventFilter;
   source: ReplayPosition['source'];
@@ -43,10 +40,7 @@ export async function planReplay(
   }
 }
 
-/**
- * Plans a replay of one event, the first that the request selects. If the source is Kombo, the search for
- * this event reads only the pages up to it. Writes nothing.
- */
+/** Plans a replay of one event, the first that the request selects. Writes nothing. */
 export async function planOneEvent(
   ports: PlanPorts,
   integration: Integration,
@@ -112,10 +106,7 @@ async function planFromJournal(
   return planned({ integration: id, range, filter, position, ...counted.read() });
 }
 
-/**
- * Yields the number of selected events of each entry. Reads the changes of the entries only if the filter
- * needs them.
- */
+/** Yields the number of selected events of each entry. Reads the changes only if the filter needs them. */
 async function* countEntries(
   { store, replays }: Pick<PlanPorts, 'store' | 'replays'>,
   id: IntegrationId,
@@ -142,11 +133,7 @@ function ofTypes(byType: EventCounts, types: LearningEventType[]): EventCounts {
   return Object.fromEntries(types.flatMap((type) => (byType[type] ? [[type, byType[type]]] : [])));
 }
 
-/**
- * Counts the events that can be derived from Kombo's records. Reads only the records of the filter's learners
- * if Kombo returns records of each of them, otherwise all records. The replay itself reads only the records
- * of the counted learners, if there are at most 50 of them.
- */
+/** The replay itself reads only the records of the counted learners, if there are at most 50 of them. */
 async function planFromKombo(
   ports: PlanPorts,
   { id }: Integration,
@@ -161,11 +148,7 @@ async function planFromKombo(
   return planned({ ...selection, position, ...read.counted.read() });
 }
 
-/**
- * Reads the records and counts their events.
- *
- * @param users Kombo's ids of the learners whose records are read; empty: all learners
- */
+/** Counts the events of the records of these learners (Kombo's ids; empty: all learners). */
 async function readKombo(
   { store, kombo, clock }: PlanPorts,
   selection: Selection & { integration: IntegrationId },
@@ -194,23 +177,15 @@ async function readKombo(
   return { ...read, unseen };
 }
 
-/**
- * With at most this many ids in a filter, the filter is shorter than the adapter's limit of 3,000 characters.
- */
+/** A filter with this many ids is shorter than the adapter's limit of 3,000 characters. */
 const MAX_FILTER_IDS = 50;
 
-/**
- * Returns whether an id has the form of Kombo's ids: 20 to 26 base58 letters and digits (24 in most
- * examples).
- */
+/** Kombo's ids have 20 to 26 base58 letters and digits (24 in most examples). */
 export function isKomboId(id: string): boolean {
   return /^[1-9A-HJ-NP-Za-km-z]{20,26}$/.test(id);
 }
 
-/**
- * Returns the ids as a filter of a request. Returns an empty list (no filter) if there are too many ids, or
- * if one of them is null or does not have the form of Kombo's ids.
- */
+/** Returns an empty list (no filter) if there are too many ids, or if one of them is not an id of Kombo. */
 function asFilter(ids: Iterable<string | null>): string[] {
   const all = [...ids];
   const usable = all.filter((id) => id !== null).filter(isKomboId);
@@ -253,12 +228,7 @@ function refuseRange({ range: { from, to }, source }: ReplayRequest, now: number
   return to > from ? null : `--to ${to} is not after --from ${from}.`;
 }
 
-/**
- * Returns why a replay is refused because retention removed entries of its range, or null.
- *
- * @param availableFrom the date of the entry after the last one that retention removed; null if no entry is
- *   missing
- */
+/** @param availableFrom the date of the entry after the last one that retention removed, or null */
 function refuseRemoved(id: string, { from }: TimeRange, availableFrom: string | null): string | null {
   if (availableFrom === null) return null;
   const certain = new Date(Date.parse(availableFrom) + CLOCKS_MS).toISOString();

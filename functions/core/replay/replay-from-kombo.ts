@@ -14,9 +14,7 @@ type KomboStep = { event: LearningEvent | null; next: KomboReplayPosition; fromB
 
 const MAX_RESTARTS = 5;
 
-/**
- * Returns the first position of a replay that reads the records of some learners. An empty list means all.
- */
+/** Returns the first position of a replay. An empty list of learners means all. */
 export function komboStart(users: string[]): KomboReplayPosition {
   return { source: 'kombo', users, cursor: null, after: null, settled: [] };
 }
@@ -34,9 +32,8 @@ function selectedFromRecord(
 }
 
 /**
- * Yields the steps of a replay from Kombo's records. A page that was not finished is read again, and the
- * replay continues after the last finished record. When Kombo refuses the cursor, the replay starts again:
- * everything is read and sent from the beginning.
+ * Yields the steps of a replay from Kombo's records. An unfinished page is read again, from its last finished
+ * record on. When Kombo refuses the cursor, everything is read and sent again from the beginning.
  *
  * @throws IntegrationError when the pages do not end, or when Kombo refuses a cursor after five restarts
  */
@@ -95,10 +92,7 @@ async function* pagesSteps(
   }
 }
 
-/**
- * Returns the records of a page whose ids are greater than `after`, in the order of their ids. If a record
- * appears twice, the last one counts.
- */
+/** Returns the records after this id, in the order of their ids. Of a repeated record, the last counts. */
 function recordsAfter(after: string | null, { records }: Page): ObservedProgression[] {
   return [...new Map(records.map((record) => [record.state.id, record])).values()]
     .filter(({ state }) => after === null || state.id > after)

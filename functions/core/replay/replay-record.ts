@@ -9,14 +9,9 @@ import { EventFilter, TimeRange } from './selection.ts';
 export const ReplayPosition = z.discriminatedUnion('source', [
   z.object({
     source: z.literal('journal'),
-    /**
-     * The number of the last entry of the replay. It is determined when the events are counted, since polls
-     * append later entries.
-     */
+    /** The last entry of the replay, determined when the events are counted: polls append later entries. */
     last: WholeNumber,
-    /**
-     * The position of the next event: the number of its entry, and its index among all events of the entry.
-     */
+    /** The next event: the number of its entry, and its index among all events of the entry. */
     entry: PositiveNumber,
     index: WholeNumber,
   }),
@@ -45,10 +40,7 @@ export const ReplayPlan = z.object({
 });
 export type ReplayPlan = z.infer<typeof ReplayPlan>;
 
-/**
- * A replay and its progress. Another process can continue the replay from this record. It contains no
- * personal data.
- */
+/** A replay and its progress, from which another process can continue it. It has no personal data. */
 export const ReplayRecord = z.extend(ReplayPlan, {
   id: z.string().check(z.minLength(1)),
   reason: z.string(),
@@ -63,16 +55,11 @@ export const ReplayRecord = z.extend(ReplayPlan, {
   notified: z.boolean(),
   published: WholeNumber,
   refused: WholeNumber,
-  /**
-   * The last failure. It is null if there was none, or if the replay made progress or was resumed after it.
-   */
+  /** Null if there was no failure, or if the replay made progress or was resumed after it. */
   failure: z.nullable(Failure),
   orderedAt: Timestamp,
   movedAt: Timestamp,
-  /**
-   * The number of writes, and the writer of the last write. They show a writer whether its own write
-   * succeeded if the response was lost.
-   */
+  /** The number of writes and the last writer: they show if a write succeeded whose response was lost. */
   revision: WholeNumber,
   writer: z.string(),
 });
@@ -91,10 +78,7 @@ export function replayMark({
   return { id, reason, ...(consumer !== null && { consumer }) };
 }
 
-/**
- * Returns the number of counted events that were neither published nor refused, for example because retention
- * removed them.
- */
+/** Returns the number of counted events that were not sent, for example because retention removed them. */
 export function missingOf({ events, published, refused }: ReplayRecord): number {
   return Math.max(0, events - published - refused);
 }

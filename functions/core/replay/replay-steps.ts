@@ -16,8 +16,7 @@ export type ReplayStep = {
 };
 
 /**
- * Yields the selected events, starting at the position of a replay. Events of one progression are in order.
- * Learner details and the `replay` field are added when the events are sent.
+ * Yields the selected events, from the position of a replay on. Events of one progression are in order.
  *
  * @param detectedAt the `detectedAt` of events that are derived from Kombo
  */
@@ -37,10 +36,7 @@ export function replaySteps(
 
 type JournalReplayPosition = ReplayPosition & { source: 'journal' };
 
-/**
- * If about this many consecutive entries have no selected event, a step without an event is yielded, so that
- * the position is saved.
- */
+/** After about this many entries without a selected event, a step without an event saves the position. */
 const POSITION_EVERY = 100;
 
 /** Returns the selected events of an entry, in their order, without learner details. */

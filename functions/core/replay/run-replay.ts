@@ -15,12 +15,9 @@ export type ReplayRun = {
   replay: string;
   /** The writer of the record: a value that is unique to this call. */
   writer: string;
-  /**
-   * Returns whether there is time to send another batch, which has at most as many events as are allowed per
-   * second.
-   */
+  /** Returns whether there is time for another batch, which has at most the events of one second. */
   timeLeft: () => boolean;
-  /** A function that is called after each batch, with the replay and its progress. */
+  /** Called after each batch. */
   onProgress?: (replay: ReplayRecord) => void;
 };
 
@@ -32,19 +29,15 @@ export type ReplayOutcome =
   | { kind: 'more'; replay: ReplayRecord }
   /** Another process sends the replay. */
   | { kind: 'superseded' }
-  /**
-   * The replay failed. `replay.state`: `running` if another call may continue it, `stopped` if a person must
-   * resume it.
-   */
+  /** `replay.state` is `running` if another call may continue it, `stopped` if a person must resume it. */
   | { kind: 'failed'; failure: Failure; replay: ReplayRecord };
 
 /** The maximum number of events that are sent together. */
 const BATCH = 100;
 
 /**
- * Continues a replay from its position until it is finished or the time is spent. Each event is sent at least
- * once, and the events of each progression are sent in order. Does not change the checkpoint or any known
- * state.
+ * Continues a replay until it is finished or the time is spent. Each event is sent at least once, and the
+ * events of each progression are sent in order. Changes no checkpoint and no known state.
  *
  * @throws unexpected errors; all other failures are returned as an outcome
  */
@@ -98,11 +91,7 @@ async function save(worker: ReplayWorker, change: Partial<ReplayRecord>): Promis
   worker.replay = next;
 }
 
-/**
- * Sends the events of all remaining steps.
- *
- * @returns false if the time was spent before all events were sent
- */
+/** Sends the remaining events. Returns false if the time was spent before all of them were sent. */
 async function sendAll(worker: ReplayWorker): Promise<boolean> {
   const { ports, settings, run } = worker;
   const { rate, orderedAt } = worker.replay;
@@ -135,11 +124,8 @@ async function sendAll(worker: ReplayWorker): Promise<boolean> {
 }
 
 /**
- * Returns the changes that make a replay start again without a filter. This is necessary if it read only the
- * records of some learners, and found fewer events than were counted, because platforms may filter
- * differently.
- *
- * @returns null if the replay read all records, or found as many events as were counted
+ * Returns the changes that make a replay start again without a filter, or null. This is necessary if it found
+ * fewer events than were counted, because platforms may filter differently.
  */
 function withoutFilter(replay: ReplayRecord): Partial<ReplayRecord> | null {
   const { position } = replay;

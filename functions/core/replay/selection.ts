@@ -7,11 +7,7 @@ import type { LearningEvent } from '../../contract/learning-events.ts';
 export const TimeRange = z.object({ from: Timestamp, to: z.nullable(Timestamp) });
 export type TimeRange = z.infer<typeof TimeRange>;
 
-/**
- * Returns whether a time is in the range.
- *
- * @param time in the same form as all stored times, which can be compared as text
- */
+/** @param time in the form of all stored times, which can be compared as text */
 export function isWithin({ from, to }: TimeRange, time: string): boolean {
   return time >= from && (to === null || time < to);
 }
@@ -32,7 +28,6 @@ export type EventFilter = z.infer<typeof EventFilter>;
 
 export const ANY_EVENT: EventFilter = { types: [], courses: [], learners: [], progressions: [] };
 
-/** The range and the filter of a replay. */
 export type Selection = { range: TimeRange; filter: EventFilter };
 
 export function isWanted(filter: EventFilter, { type, detail }: LearningEvent): boolean {

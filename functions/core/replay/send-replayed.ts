@@ -8,9 +8,8 @@ import { type ReplayPosition, type ReplayRecord, replayMark } from './replay-rec
 import type { ReplayStep } from './replay-steps.ts';
 
 /**
- * The result of sending some steps. `steps`: the number of finished steps, counted from the first one.
- * `next`: the position after them, or null if no step is finished. `error`: why the other steps were not
- * sent; null if all steps are finished.
+ * `steps`: how many steps are finished, from the first on. `next`: the position after them; null without one.
+ * `error`: why the other steps were not sent; null if all steps are finished.
  */
 export type SentSteps = {
   steps: number;
@@ -22,9 +21,8 @@ export type SentSteps = {
 };
 
 /**
- * Sends the events of some steps as replayed events, with today's learner details if the deployment includes
- * them. An event that the bus refuses permanently is counted but not set aside: a retry from the set-aside
- * list would publish it as a live event.
+ * Sends the events of some steps. An event that the bus refuses permanently is counted but not set aside: a
+ * retry from the set-aside list would publish it as a live event.
  */
 export async function sendReplayed(
   ports: ReplayPorts,
@@ -72,11 +70,8 @@ function asReplayed(
 const NO_DETAILS: LearnerDetails = { firstName: null, lastName: null, email: null };
 
 /**
- * Returns a function that limits sending to `perSecond` items per second: each call waits until the items of
- * the earlier calls are within the limit.
- *
- * @param perSecond above 0
- * @returns a function to call with the number of items before they are sent
+ * Returns a function to call with the number of items before they are sent. It waits until the items of the
+ * earlier calls are within the limit of `perSecond` (above 0).
  */
 export function throttle(
   perSecond: number,

@@ -24,10 +24,7 @@ export type UnknownStatus = z.infer<typeof UnknownStatus>;
 /** A run in progress. It contains everything that another invocation needs to continue the run. */
 export const Run = z.object({
   mode: PollMode,
-  /**
-   * When the first page was read, by the earlier of Kombo's clock and the machine's clock. After the run,
-   * this becomes the watermark (see `watermarkAfter`).
-   */
+  /** When the first page was read, by the earlier of Kombo's and the machine's clock: the next watermark. */
   startedAt: Timestamp,
   updatedAfter: z.nullable(Timestamp),
   /** The cursor of the next page; null for the first page of a pass. */
@@ -37,20 +34,15 @@ export const Run = z.object({
   passPages: WholeNumber,
   passRecords: WholeNumber,
   passChanged: z.boolean(),
-  /**
-   * An earlier cursor of this pass to compare with (Brent's cycle detection), and the page number at which it
-   * is replaced.
-   */
+  /** An earlier cursor to compare with, and the page at which it is replaced: see `refuseEndlessPages`. */
   mark: z.nullable(z.object({ cursor: z.string(), replaceAt: WholeNumber })),
   /** How often a pass of the run started over because Kombo refused a cursor. */
   restarts: WholeNumber,
   /**
-   * The number of the last journal entry when the run began. A known state with a later entry number was
-   * stored by this run. If the run is a baseline, later changes of such a state are treated like changes
-   * after the baseline.
+   * The number of the last journal entry when the run began. This run stored the states with a later number:
+   * in a baseline, later changes of these are treated like changes after the baseline.
    */
   startEntry: WholeNumber,
-  /** The number of known progressions when the run began. */
   knownAtStart: WholeNumber,
   pages: WholeNumber,
   records: WholeNumber,
@@ -58,15 +50,11 @@ export const Run = z.object({
   missed: WholeNumber,
   setAside: WholeNumber,
   unknownStatuses: z.array(UnknownStatus),
-  /**
-   * Whether a record was not trusted, because the data is expired or the record is older than the known
-   * state. If so, the watermark does not move.
-   */
+  /** Whether a record was not trusted (expired data, or an older version). Then the watermark stays. */
   hasUntrusted: z.boolean(),
 });
 export type Run = z.infer<typeof Run>;
 
-/** A run that ended, with its counts. */
 export const LastRun = z.extend(
   z.pick(Run, {
     mode: true,
@@ -124,7 +112,7 @@ export const Held = z.object({
   stoppedAt: z.nullable(
     z.object({ startedAt: Timestamp, pass: PositiveNumber, cursor: z.nullable(z.string()) }),
   ),
-  /** The run at the next page to count. Null if all pages were counted, or if the changes must be counted again. */
+  /** The run at the next page to count; null if all were counted, or if the count must begin again. */
   counting: z.nullable(Run),
   /** The names of the stored chunks of the count. */
   chunks: z.array(z.string()),
@@ -133,16 +121,12 @@ export const Held = z.object({
 });
 export type Held = z.infer<typeof Held>;
 
-/** A course, and the number of counted changes in it. */
 export type CourseCount = WaitingChanges['courses'][number];
 
 /** A stored part of a count: concatenated fingerprints, and the courses of their changes. */
 export type HeldChunk = { fingerprints: Uint8Array; courses: CourseCount[] };
 
-/**
- * The worker that may write for the integration, and until when. There is no lease after the worker released
- * it.
- */
+/** The worker that may write for the integration. There is no lease after the worker released it. */
 export const Lease = z.object({
   owner: z.string(),
   /** The end of the lease, by the machine's clock. */
@@ -157,18 +141,12 @@ export const Checkpoint = z.object({
   revision: WholeNumber,
   /** The number of the last journal entry that was applied and published. */
   entry: WholeNumber,
-  /**
-   * The indexes of the events of entry `entry + 1` that EventBridge has accepted, or has refused permanently.
-   * It is null if there is no entry that was published only in part.
-   */
+  /** Which events of the next entry EventBridge accepted or refused permanently; null without such events. */
   accepted: z.nullable(z.object({ entry: PositiveNumber, indexes: z.array(WholeNumber) })),
   watermark: z.nullable(Timestamp),
   /** The latest watermark that the integration ever had. Whether a date is old is measured from this time. */
   newestWatermark: z.nullable(Timestamp),
-  /**
-   * The `startEntry` of the first sync. It stays the same if the first sync starts over. It is set again when
-   * a removed integration is added with a new baseline.
-   */
+  /** The `startEntry` of the first sync, also if it starts over. Set again by a new baseline (`addAgain`). */
   baselineStart: WholeNumber,
   /** The incremental run or baseline in progress. */
   run: z.nullable(Run),
@@ -183,22 +161,13 @@ export const Checkpoint = z.object({
   limitedUntil: z.nullable(Timestamp),
   /** The number of known progressions. */
   known: WholeNumber,
-  /** Whether a known progression has an enrolment date. */
   hasEnrolmentDates: z.boolean(),
-  /**
-   * Whether the set-aside list may contain something. If so, pages are compared with the list. It becomes
-   * false when all records were read and the list has no record and no status.
-   */
+  /** Whether the set-aside list may contain a record or a status. If so, pages are compared with the list. */
   hasSetAside: z.boolean(),
-  /**
-   * The number of suspect changes that were published without a person's decision, per hour of the last day.
-   */
+  /** Suspect changes that were published without a person's decision, per hour of the last day. */
   surge: z.array(z.object({ hour: Timestamp, count: WholeNumber })),
   held: z.nullable(Held),
-  /**
-   * A person's decisions about held changes, the earliest first. Each decision applies to `run` and to
-   * `reconciliation`.
-   */
+  /** The earliest first. Each decision applies to `run` and to `reconciliation`. */
   holdDecisions: z.array(HoldDecision),
 });
 export type Checkpoint = z.infer<typeof Checkpoint>;
@@ -229,9 +198,7 @@ export function newCheckpoint(integration: IntegrationId): Checkpoint {
   };
 }
 
-/**
- * Returns the end of Kombo's rate limit for an integration, or null if there is no limit at the time `now`.
- */
+/** Returns the end of Kombo's rate limit, or null if there is none at the time `now`. */
 export function limitedUntil({ limitedUntil: until }: Checkpoint, now: number): string | null {
   return until !== null && Date.parse(until) > now ? until : null;
 }
@@ -239,18 +206,12 @@ export function limitedUntil({ limitedUntil: until }: Checkpoint, now: number): 
 const HOUR_MS = 60 * 60 * 1000;
 const WINDOW_MS = 24 * HOUR_MS;
 
-/**
- * Returns the number of suspect changes that were published in the last 24 hours. Whole hours are counted, so
- * the result may include changes of up to one more hour.
- */
+/** Returns the suspect changes of the last 24 hours. Whole hours count: one more hour may be included. */
 export function surgeCount(surge: Checkpoint['surge'], now: number): number {
   return recent(surge, now).reduce((sum, { count }) => sum + count, 0);
 }
 
-/**
- * Returns the counts per hour with `count` added to the current hour, without counts that are older than a
- * day.
- */
+/** Adds `count` to the current hour, and drops counts that are older than a day. */
 export function addToSurge(surge: Checkpoint['surge'], count: number, now: number): Checkpoint['surge'] {
   const kept = recent(surge, now);
   if (count === 0) return kept;
@@ -259,9 +220,6 @@ export function addToSurge(surge: Checkpoint['surge'], count: number, now: numbe
   return [...kept.filter((bucket) => bucket !== present), { hour, count: (present?.count ?? 0) + count }];
 }
 
-/**
- * Returns the maximum number of suspect changes that are published in 24 hours without a person's decision.
- */
 export function surgeLimit(known: number, share: number, floor: number): number {
   return Math.max(floor, Math.floor(known * share));
 }

@@ -17,7 +17,6 @@ export const Change = z.object({
   previous: z.nullable(ProgressionState),
   /** The number of the entry that wrote the known state before the change, or null for a new record. */
   previousEntry: z.nullable(PositiveNumber),
-  /** The known state after the change. */
   state: ProgressionState,
   /** The events in order. The list is empty if the change is stored without an event. */
   events: z.array(LearningEventType),
@@ -29,10 +28,7 @@ export const Change = z.object({
 });
 export type Change = z.infer<typeof Change>;
 
-/**
- * Returns the known state after a change. After an erasure, the state has no ids of the learner any more: the
- * event `LearnerDataErased` is the last event that contains them.
- */
+/** After an erasure, the state has no ids of the learner: `LearnerDataErased` is the last event with them. */
 export function knownAfter(change: Change, entry: number): KnownProgression {
   const { title: _title, ...course } = change.course;
   return {
@@ -58,7 +54,6 @@ export const Tally = z.object({
 });
 export type Tally = z.infer<typeof Tally>;
 
-/** A tally of zero. */
 export const EMPTY_TALLY: Tally = { firstSeen: 0, suspect: 0, decided: 0, missed: 0 };
 
 export function sumTallies(tallies: Tally[]): Tally {
@@ -84,22 +79,17 @@ export const JournalEntry = z.object({
   mode: PollMode,
   /** The `updated_after` of the run; null if the run requested all records. */
   updatedAfter: z.nullable(Timestamp),
-  /**
-   * The owner of the lease under which the entry was appended. It shows a worker whether its own append
-   * succeeded if the response was lost.
-   */
+  /** The owner of the lease. It shows a worker whether its append succeeded if the response was lost. */
   writer: z.string(),
   changes: z.array(Change),
   tally: Tally,
 });
 export type JournalEntry = z.infer<typeof JournalEntry>;
 
-/** Returns the number of events that an entry publishes. */
 export function countEvents(entry: Pick<JournalEntry, 'changes'>): number {
   return entry.changes.reduce((sum, change) => sum + change.events.length, 0);
 }
 
-/** Returns the number of events of each type. */
 export function countByType(events: { type: LearningEventType }[]): EventCounts {
   const byType: EventCounts = {};
   for (const { type } of events) byType[type] = (byType[type] ?? 0) + 1;

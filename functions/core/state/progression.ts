@@ -16,10 +16,7 @@ export type ObservedProgression = {
   state: ProgressionState;
   /** Whether Kombo shows the record as removed. If there is no usable date, `state.removedAt` is null. */
   removed: boolean;
-  /**
-   * The status as Kombo shows it, if it is not one of the four known statuses: at most 100 printable
-   * characters.
-   */
+  /** The status as Kombo shows it, if it is not a known one: at most 100 printable characters. */
   unknownStatus: string | null;
   learner: LearnerReference;
   /** Personal data, for events of a deployment that includes it. It is never stored or logged. */
@@ -28,17 +25,13 @@ export type ObservedProgression = {
   namesBlank: boolean;
   course: Course;
   /**
-   * Whether the record shows that the learner's data was erased: a removed record lacks an id of its learner,
-   * or a record has nothing but its own id. Kombo replaces the fields of a removed record by null 14 days
-   * after the removal.
+   * Whether the record shows an erasure: it is removed and lacks an id of its learner, or it has nothing but
+   * its own id. Kombo replaces the fields of a removed record by null 14 days after the removal.
    */
   erased: boolean;
 };
 
-/**
- * A record that does not match the schema: its id (or a stand-in id), and what is wrong, without the record's
- * content.
- */
+/** A record that does not match the schema. `id` may be a stand-in. `reason` repeats none of its content. */
 export type RejectedRecord = { id: string; reason: string };
 
 export type Page = {
@@ -50,17 +43,11 @@ export type Page = {
   servedAt: string;
 };
 
-/**
- * The fields that are compared to find out whether something happened: the state, and whether the learner's
- * data was erased.
- */
+/** The state, and whether the learner's data was erased. */
 export const Facts = z.extend(ProgressionState, { erased: z.boolean() });
 export type Facts = z.infer<typeof Facts>;
 
-/**
- * Returns whether the facts are equal, so that no event is published. `changedAt`, the platform's own id and
- * the date of a removal are not compared, since they can change although nothing happened.
- */
+/** `changedAt`, `remoteId` and the date of a removal can change although nothing happened. */
 export function sameFacts(a: Facts, b: Facts): boolean {
   return (
     a.status === b.status &&
@@ -78,10 +65,7 @@ export function sameFacts(a: Facts, b: Facts): boolean {
 export const UnpublishedRemoval = z.enum(['first-seen', 'silenced']);
 export type UnpublishedRemoval = z.infer<typeof UnpublishedRemoval>;
 
-/**
- * The known state of one progression: the fields that are compared, and the number of the journal entry that
- * wrote them.
- */
+/** The last known state of a progression. `entry`: the number of the journal entry that wrote it. */
 export const KnownProgression = z.object({
   state: ProgressionState,
   learner: LearnerReference,
@@ -94,7 +78,6 @@ export const KnownProgression = z.object({
 });
 export type KnownProgression = z.infer<typeof KnownProgression>;
 
-/** The learner and the course of a progression: their ids, and the title of the course. */
 export type References = { learner: LearnerReference; course: Course };
 
 type KnownReferences = { learner: LearnerReference; course: Omit<Course, 'title'> };
@@ -122,9 +105,7 @@ export function referencesShown(known: KnownReferences, { learner, course }: Ref
   };
 }
 
-/**
- * Returns whether the ids are equal. Titles are not compared: a new title is published with the next event.
- */
+/** Titles are not compared: a new title is published with the next event. */
 export function sameReferences(a: KnownReferences, b: KnownReferences): boolean {
   return (
     a.learner.id === b.learner.id &&

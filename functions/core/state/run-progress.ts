@@ -2,10 +2,7 @@ import type { PollMode } from '../../contract/messages.ts';
 import type { Checkpoint, Run, UnknownStatus } from './checkpoint.ts';
 import type { ObservedProgression, Page } from './progression.ts';
 
-/**
- * The maximum number of passes of a run. One pass can miss a record when other records move between two
- * pages.
- */
+/** One pass can miss a record when other records move between two pages. */
 const MAX_PASSES = 3;
 
 /** Returns the field of the checkpoint that contains a run of this mode. */
@@ -13,7 +10,6 @@ export function slotOf(mode: PollMode): 'run' | 'reconciliation' {
   return mode === 'reconcile' ? 'reconciliation' : 'run';
 }
 
-/** Creates a new run. */
 export function startRun(
   mode: PollMode,
   updatedAfter: string | null,
@@ -44,7 +40,6 @@ export function startRun(
 /** The position in a pass, and the values with which `refuseEndlessPages` finds pages that do not end. */
 export type PassPosition = Pick<Run, 'cursor' | 'mark' | 'passPages' | 'passRecords'>;
 
-/** Returns the position after a page of the pass was read. */
 export function positionAfter(position: PassPosition, { next, records, rejected }: Page): PassPosition {
   const passPages = position.passPages + 1;
   const replaceMark = position.mark === null || passPages >= position.mark.replaceAt;
@@ -56,7 +51,6 @@ export function positionAfter(position: PassPosition, { next, records, rejected 
   };
 }
 
-/** Returns the run after one of its pages was read. */
 export function afterPage(run: Run, page: Page, hasUntrusted: boolean): Run {
   return {
     ...run,
@@ -94,61 +88,49 @@ export function withStatusesOf(known: UnknownStatus[], records: ObservedProgress
 
 /**
  * Returns whether the run ends with this pass. A single page needs no second pass, since no record can move
- * between pages. A reconciliation has only one pass, since it is repeated every week. A run also ends if the
- * pass is proven, after a second pass that changed nothing, and after the third pass.
+ * between pages. A reconciliation has only one pass, since it is repeated every week.
  *
- * @param isProven whether the pass is proven to have shown every record: see `commitPages` and `isFirstSyncWhole`
+ * @param isProven whether the pass is proven to have shown every record: see `commitPages` and
+ *   `isFirstSyncWhole`
  */
 export function isOver(run: Run, isProven: boolean): boolean {
   if (run.mode === 'reconcile' || run.passPages <= 1 || run.pass >= MAX_PASSES || isProven) return true;
   return run.pass > 1 && !run.passChanged;
 }
 
-/** Returns the run at the beginning of its next pass. */
 export function nextPass(run: Run): Run {
   return { ...run, ...FIRST_POSITION, pass: run.pass + 1, passChanged: false };
 }
 
-/** Returns the run at the beginning of its current pass. */
 export function restartPass(run: Run): Run {
   return { ...run, ...FIRST_POSITION, restarts: run.restarts + 1 };
 }
 
-/** The position before the first page of a pass. */
 export const FIRST_POSITION: PassPosition = { cursor: null, passPages: 0, passRecords: 0, mark: null };
 
-/** Returns whether all pages of the pass were read. */
 export function isPassRead(run: Run): boolean {
   return run.cursor === null && run.passPages > 0;
 }
 
-/** Returns the checkpoint with this run. */
 export function withRun(checkpoint: Checkpoint, run: Run): Checkpoint {
   return { ...checkpoint, [slotOf(run.mode)]: run };
 }
 
 /**
- * Returns the `updated_after` of a run: the watermark minus the overlap, or null to request all records. The
- * overlap covers changes that become visible late (Kombo documents no limit) and small differences between
- * clocks.
+ * Returns the `updated_after` of a run, or null to request all records. The overlap covers changes that
+ * become visible late (Kombo documents no limit) and small differences between clocks.
  */
 export function updatedAfter(mode: PollMode, watermark: string | null, overlapMs: number): string | null {
   if (mode !== 'incremental' || watermark === null) return null;
   return new Date(Date.parse(watermark) - overlapMs).toISOString();
 }
 
-/**
- * Returns the earlier of the times that two clocks show at the start of a run. With the later time, changes
- * would be missed if one clock is ahead. With the earlier time, some records are only read again.
- */
+/** If one clock is ahead, the later time would miss changes. The earlier only lets records be read again. */
 export function earlierOf(a: string, b: string): string {
   return a < b ? a : b;
 }
 
-/**
- * Returns the watermark after a run: the start of the run. A reconciliation, or a run with a record that is
- * not trusted, does not move the watermark.
- */
+/** A reconciliation, or a run with a record that is not trusted, does not move the watermark. */
 export function watermarkAfter(
   watermark: Checkpoint['watermark'],
   run: { mode: PollMode; startedAt: string; hasUntrusted: boolean },

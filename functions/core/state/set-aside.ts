@@ -21,10 +21,7 @@ export const SetAside = z.discriminatedUnion('kind', [
     id: z.string(),
     reason: z.string(),
     at: Timestamp,
-    /**
-     * The number of records with this status in the run that first read it, or in the last run that read all
-     * records.
-     */
+    /** The records with it in the run that first read it, or in the last run that read all records. */
     count: PositiveNumber,
     /** The ids of some of the progressions. */
     sample: z.array(z.string()),
@@ -34,13 +31,9 @@ export type SetAside = z.infer<typeof SetAside>;
 
 const STAND_IN = 'without-id-';
 
-/** The fields that identify a record without a usable id. Each of them may be missing. */
 type Identity = { remoteId: string | null; learnerId: string | null; revisionId: string | null };
 
-/**
- * Returns an id for a record that has no usable id. The id is the same in each poll, even after the record
- * gets a usable id.
- */
+/** Returns an id for a record without a usable id: the same in each poll, even after it gets a usable id. */
 export function standInId({ remoteId, learnerId, revisionId }: Identity): string {
   return STAND_IN + hash('sha256', JSON.stringify([remoteId, learnerId, revisionId])).slice(0, 16);
 }
