@@ -5,18 +5,15 @@ import type { Kombo, Store } from './core/ports.ts';
 import type { JournalEntry } from './core/state/journal-entry.ts';
 
 /**
- * The setting `remoteIds`, and a function that reads the secret key with which ids are hashed. The function
- * is never called with `keep`. With `hash-emails`, reading records calls it only if an id looks like an
- * e-mail address.
+ * `key` reads the secret key with which ids are hashed. It is never called with `keep`. With `hash-emails`,
+ * reading records calls it only if an id looks like an e-mail address.
  */
 export type IdSetting = { mode: RemoteIds; key: () => Promise<string> };
 
-/**
- * Returns what is stored and published instead of a platform's id. Applying it twice gives the same result.
- */
+/** Returns what is stored and published instead of a platform's id. It is idempotent. */
 type ReplaceId = (id: string | null) => string | null;
 
-/** One function for the ids of learners and progressions, and one for the ids of courses and revisions. */
+/** `person`: for the ids of learners and progressions. `course`: for the ids of courses and revisions. */
 type IdRule = { person: ReplaceId; course: ReplaceId };
 
 const HASHED = /^hashed-[\w-]{22}$/;
@@ -24,19 +21,12 @@ const HASHED = /^hashed-[\w-]{22}$/;
 /** The minimum length of a key, so that nobody can guess it. */
 const FEWEST_CHARACTERS = 32;
 
-/**
- * Returns whether an id may contain an e-mail address: characters around an @, which may be full-width or
- * percent-encoded.
- */
+/** The @ of an e-mail address may be full-width or percent-encoded. */
 export function looksLikeEmail(id: string): boolean {
   return /\S(?:[@\uff20\ufe6b]|%40)\S/i.test(id);
 }
 
-/**
- * Returns the functions that replace ids according to the setting.
- *
- * @throws DeploymentError when the key is too short, and the errors of `key`
- */
+/** @throws DeploymentError when the key is too short, and the errors of `key` */
 export async function idRule({ mode, key }: IdSetting): Promise<IdRule> {
   if (mode === 'keep') return { person: (id) => id, course: (id) => id };
   const secret = await key();
@@ -50,10 +40,7 @@ export async function idRule({ mode, key }: IdSetting): Promise<IdRule> {
   return { person: mode === 'hash' ? hashedIf(() => true, secret) : course, course };
 }
 
-/**
- * Returns a function that replaces an id by 132 bits of its HMAC-SHA256. It leaves an id that already has
- * this form unchanged, because stored ids pass through it again.
- */
+/** Replaces an id by 132 bits of its HMAC-SHA256. Stored ids pass through it again, so hashed ids stay. */
 function hashedIf(isHashed: (id: string) => boolean, key: string): ReplaceId {
   return (id) => {
     if (id === null || HASHED.test(id) || !isHashed(id)) return id;
@@ -61,10 +48,6 @@ function hashedIf(isHashed: (id: string) => boolean, key: string): ReplaceId {
   };
 }
 
-/**
- * Returns the progressions with their ids replaced according to the setting. With `keep`, returns them
- * unchanged. With `hash-emails`, reads the key only if an id looks like an e-mail address.
- */
 async function replaceIds<Part extends Progression>(parts: Part[], setting: IdSetting): Promise<Part[]> {
   const { mode } = setting;
   if (mode === 'keep') return parts;
@@ -79,10 +62,7 @@ async function replaceIds<Part extends Progression>(parts: Part[], setting: IdSe
   return parts.map((part) => withIds(part, rule));
 }
 
-/**
- * Returns a Kombo adapter whose records have their ids replaced according to the setting, so that no other
- * code sees the original ids.
- */
+/** Replaces the ids in all records, so that no other code sees the original ids. */
 export function komboWithIds<Adapter extends Kombo>(kombo: Adapter, setting: IdSetting): Adapter {
   return {
     ...kombo,
@@ -98,9 +78,8 @@ export function komboWithIds<Adapter extends Kombo>(kombo: Adapter, setting: IdS
 }
 
 /**
- * Returns a store that replaces the ids in the progressions and journal entries that it reads, according to
- * the current setting, even if they were written with another setting. So a changed setting does not look
- * like a changed progression, and old entries publish no id that the setting now hides.
+ * Replaces the ids that it reads by the current setting, so that a changed setting does not look like a
+ * changed progression, and old entries publish no id that the setting now hides.
  */
 export function storeWithIds(store: Store, setting: IdSetting): Store {
   const withChanges = async (entry: JournalEntry): Promise<JournalEntry> => ({

@@ -8,7 +8,6 @@ import type { RunSettings } from './core/ports.ts';
 const LEASE_MS = 3 * 60 * 1000;
 const RECONCILE_SLICE_MS = 60 * 1000;
 
-/** Returns the settings of runs. */
 export function runSettings(
   environment: Pick<Environment, 'OVERLAP_SECONDS' | 'LEARNER_DETAILS' | 'SURGE_SHARE' | 'SURGE_FLOOR'>,
 ): RunSettings {

@@ -33,7 +33,7 @@ import type { WebhookParts } from './webhook/handler.ts';
 
 type Variables = Record<string, string | undefined>;
 
-/** Creates the parts of the poll function from the environment variables. Called once, at a cold start. */
+/** Called once, at a cold start, like the other functions of this file. */
 export function wirePoll(variables: Variables) {
   const environment = parseAs(Environment, variables);
   const secrets = new SecretsManagerClient(AWS_CLIENT);
@@ -48,7 +48,7 @@ export function wirePoll(variables: Variables) {
   };
 }
 
-/** Creates the parts of the dispatch function, which uses neither Kombo nor the bus. */
+/** The dispatch function uses neither Kombo nor the bus. */
 export function wireDispatch(variables: Variables): DispatchParts {
   const environment = parseAs(DispatchEnvironment, variables);
   return {
@@ -59,7 +59,7 @@ export function wireDispatch(variables: Variables): DispatchParts {
   };
 }
 
-/** Creates the parts of the webhook function, which uses only the queue and the webhook secret. */
+/** The webhook function uses only the queue and the webhook secret. */
 export function wireWebhook(variables: Variables): Omit<WebhookParts, 'report'> {
   const environment = parseAs(WebhookEnvironment, variables);
   return {
@@ -68,7 +68,6 @@ export function wireWebhook(variables: Variables): Omit<WebhookParts, 'report'> 
   };
 }
 
-/** Creates the parts of the replay function. */
 export function wireReplay(variables: Variables) {
   const environment = parseAs(ReplayEnvironment, variables);
   const secrets = new SecretsManagerClient(AWS_CLIENT);
@@ -80,10 +79,7 @@ export function wireReplay(variables: Variables) {
   };
 }
 
-/**
- * Creates the parts of the command line: those of poll and of replay. Without a replay function,
- * `replayQueue` and `countReplays` are null.
- */
+/** Without a replay function, `replayQueue` and `countReplays` are null. */
 export function wireOperator(variables: Variables) {
   const environment = parseAs(OperatorEnvironment, variables);
   const replayUrl = environment.REPLAY_QUEUE_URL;
@@ -104,7 +100,6 @@ export function wireOperator(variables: Variables) {
     /** The checks of `doctor` that do not use the ports. Each throws an error that describes the problem. */
     checks: {
       findBus: () => findBus(new EventBridgeClient(AWS_CLIENT), environment.BUS_NAME),
-      /** Returns the number of waiting messages. */
       countPolls: () => countWaiting(sqs, environment.QUEUE_URL),
       countReplays: replayUrl === undefined ? null : () => countWaiting(sqs, replayUrl),
       /** Returns the stacks of consumers that are switched off but still deployed. */

@@ -15,10 +15,7 @@ const THIS_MACHINE = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 export const ADDRESS_RULE =
   'must be an https address without user and password (http is allowed for this machine only: localhost or 127.0.0.1)';
 
-/**
- * Returns whether keys and records may be sent to an address: its connection is encrypted or stays on this
- * machine, and it contains no user or password.
- */
+/** Returns whether keys and records may be sent to an address: encrypted or local, without a password. */
 export function isAddress(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username, password } = new URL(text);
@@ -26,7 +23,6 @@ export function isAddress(text: string): boolean {
   return isPrivate && username === '' && password === '';
 }
 
-/** The URL of a service. */
 export const Address = z.string().check(z.refine(isAddress, ADDRESS_RULE));
 
 /**
@@ -38,10 +34,7 @@ export type RemoteIds = z.infer<typeof RemoteIds>;
 
 const wholeNumber = z.coerce.number().check(z.int());
 
-/**
- * Creates the schema of a variable whose values are separated by commas. Without the variable, the list is
- * empty.
- */
+/** Values separated by commas. Without the variable, the list is empty. */
 const listOf = (item: z.ZodMiniType<string, string>) =>
   z.pipe(
     z.pipe(
@@ -82,11 +75,7 @@ export const Environment = z.extend(SharedEnvironment, {
 });
 export type Environment = z.infer<typeof Environment>;
 
-/**
- * Parses the environment variables of a function.
- *
- * @throws Error with one line that names each missing or wrong variable
- */
+/** @throws Error with one line that names each missing or wrong variable */
 export function parseAs<T>(schema: z.ZodMiniType<T>, variables: Record<string, string | undefined>): T {
   const parsed = schema.safeParse(variables, IN_ENGLISH);
   if (parsed.success) return parsed.data;
@@ -94,7 +83,6 @@ export function parseAs<T>(schema: z.ZodMiniType<T>, variables: Record<string, s
   throw new Error(`Environment variables are missing or wrong: ${wrong.join('; ')}`);
 }
 
-/** The environment of the dispatch function. */
 export const DispatchEnvironment = z.extend(SharedEnvironment, {
   POLL_EVERY_MINUTES: described(
     z.coerce.number().check(z.positive()),
@@ -106,12 +94,10 @@ export const DispatchEnvironment = z.extend(SharedEnvironment, {
   ),
 });
 
-/** The environment of the replay function. */
 export const ReplayEnvironment = z.extend(z.omit(Environment, { QUEUE_URL: true }), {
   REPLAY_QUEUE_URL: described(Address, 'The queue of replays to continue'),
 });
 
-/** The environment of the webhook function. */
 export const WebhookEnvironment = z.extend(z.pick(SharedEnvironment, { QUEUE_URL: true }), {
   WEBHOOK_SECRET_ID: described(
     z.string().check(z.minLength(1)),

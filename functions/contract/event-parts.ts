@@ -19,7 +19,6 @@ export const LearningEventType = z.enum([
 ]);
 export type LearningEventType = z.infer<typeof LearningEventType>;
 
-/** The number of events of each type. */
 export const EventCounts = z.partialRecord(LearningEventType, WholeNumber);
 export type EventCounts = z.infer<typeof EventCounts>;
 

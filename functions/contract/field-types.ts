@@ -10,10 +10,7 @@ export function described<Schema extends z.ZodMiniType>(schema: Schema, descript
   return copy;
 }
 
-/**
- * The time format of all events and stored items: ISO 8601, UTC, milliseconds, e.g.
- * `2026-03-01T09:30:00.000Z`.
- */
+/** The format of all times in events and stored items: ISO 8601, UTC, e.g. `2026-03-01T09:30:00.000Z`. */
 export const Timestamp = z.iso.datetime({ precision: 3 });
 export type Timestamp = z.infer<typeof Timestamp>;
 

@@ -19,10 +19,7 @@ export function describeBaseline(baseline: Baseline): string {
 
 const PATTERN = /^(?:silent|publish|since:(?<date>.+))$/;
 
-/**
- * Parses a baseline from one word, as settings and the environment contain it: `silent`, `publish` or
- * `since:2026-09-01`.
- */
+/** Parses `silent`, `publish` or `since:2026-09-01`, the form in settings and in the environment. */
 export const BaselineText = z.pipe(
   z.string(),
   z.transform((text, context): Baseline => {
@@ -49,9 +46,8 @@ function wrong(input: string, message: string): { code: 'custom'; input: string;
 }
 
 /**
- * The id of a Kombo integration: `<tool slug>:<opaque>`, e.g. `sandbox:7C9M5sXAQx2cNMpVHLojrFpL`, in
- * printable ASCII without spaces. A slash is excluded because an event's id is
- * `<integration>/<entry>/<index>`.
+ * The id of a Kombo integration: `<tool slug>:<opaque>`, in printable ASCII without spaces. A slash is
+ * excluded because an event's id is `<integration>/<entry>/<index>`.
  */
 export const IntegrationId = z
   .string()
@@ -70,10 +66,7 @@ export function toolOf(integration: IntegrationId): string {
 export const Integration = z.object({
   id: IntegrationId,
   state: z.enum(['active', 'paused', 'removed']),
-  /**
-   * `kombo`: paused because Kombo no longer has the integration or shows it as inactive; resumed when Kombo
-   * shows it as active again. Absent if a person paused it.
-   */
+  /** `kombo`: not active at Kombo, and resumed when it is active again. Absent if a person paused it. */
   pausedBy: z.optional(z.literal('kombo')),
   baseline: Baseline,
   addedAt: Timestamp,

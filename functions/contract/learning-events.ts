@@ -21,7 +21,6 @@ export const ChangedField = z.enum([
 ]);
 export type ChangedField = z.infer<typeof ChangedField>;
 
-/** The position of an event in the journal of its integration. */
 export const JournalPosition = z.object({
   entry: PositiveNumber,
   index: WholeNumber,
@@ -88,7 +87,6 @@ export const learningEvents = {
   LearnerDataErased: z.extend(LearningEventDetail, { previous: ProgressionState }),
 } satisfies Record<LearningEventType, z.ZodMiniType<LearningEventDetail>>;
 
-/** What each event means, in one sentence. */
 export const learningMeanings: Record<LearningEventType, string> = {
   LearnerEnrolled:
     'A progression with the status enrolled is seen for the first time. The enrolment may be long ago: see `enrolledAt`.',

@@ -9,11 +9,8 @@ export const PollMode = z.enum(['incremental', 'baseline', 'reconcile']);
 export type PollMode = z.infer<typeof PollMode>;
 
 /**
- * A message of the poll queue, which requests a run of this integration. Without a mode: the run in progress
- * continues. If there is none, the message requests the baseline if the integration has none yet, otherwise
- * an incremental run. `follow`: Kombo sent a webhook that the integration was created or changed, so ask
- * Kombo for its status first. `othersLetIn`: Kombo refused access for this integration, and later accepted
- * the key for another integration.
+ * A message of the poll queue (see `PollRequest`). `follow`: Kombo sent a webhook that the integration was
+ * created or changed, so ask Kombo for its status first.
  */
 export const PollMessage = z.object({
   integration: IntegrationId,

@@ -1,15 +1,10 @@
-/** The `source` of every event that Schoolbell publishes. */
 export const EVENT_SOURCE = 'schoolbell';
 
-/** The namespace of the metrics. */
 export const METRIC_NAMESPACE = 'Schoolbell';
 
 /**
- * The names of the metrics, shared by the functions that publish them and the stacks with alarms.
- *
- * No metric has a dimension per integration: with 500 integrations, each such metric would cost 150 dollars a
- * month (0.30 dollars for each integration). A metric has the sum or the worst value of all integrations. The
- * structured logs have the values of each integration.
+ * A metric has the sum or the worst value of all integrations; the logs have the values of each. With a
+ * dimension per integration, each metric of 500 integrations would cost 150 dollars a month.
  */
 export const metricNames = {
   /** Published after each poll that ended at least one run, as sums over the runs that ended. */
@@ -19,18 +14,13 @@ export const metricNames = {
   setAside: 'SetAside',
   unknownStatuses: 'UnknownStatuses',
   runsEnded: 'RunsEnded',
-  /**
-   * Published after each poll that published events: their number, the longest delay of Kombo, and the
-   * longest delay of Schoolbell.
-   */
+  /** Published after each poll that published events: their number, and the longest delays. */
   eventsPublished: 'EventsPublished',
   komboLagSeconds: 'KomboLagSeconds',
   ownLagSeconds: 'OwnLagSeconds',
   /** Published for each run that failed: once without and once with the dimension `kind`. */
   runsFailed: 'RunsFailed',
-  /**
-   * Published when a run fails with a DeploymentError, and when dispatch finds that the deployment is wrong.
-   */
+  /** Published when a run fails with a DeploymentError, and when dispatch finds the deployment wrong. */
   deploymentErrors: 'DeploymentErrors',
   /** Published by each dispatch for all integrations together. */
   integrationsActive: 'IntegrationsActive',
@@ -72,7 +62,7 @@ export const outputNames = {
   dispatchFunction: 'DispatchFunctionName',
   replayFunction: 'ReplayFunctionName',
   webhookUrl: 'WebhookUrl',
-  /** The bucket of certificates. It is an output of the certificates stack. */
+  /** An output of the certificates stack. */
   certificatesBucket: 'CertificatesBucket',
   /** `NAME=value` pairs, separated by spaces: the environment of the command line. */
   environment: 'OperatorEnvironment',
@@ -81,10 +71,7 @@ export const outputNames = {
   dashboard: 'DashboardName',
 } as const;
 
-/**
- * Every call of DynamoDB that Schoolbell makes, as IAM names it. IAM has separate names for statements in
- * PartiQL.
- */
+/** The names are those of IAM, which has separate names for statements in PartiQL. */
 const ALL_CALLS = [
   'GetItem',
   'BatchGetItem',
@@ -97,10 +84,7 @@ const ALL_CALLS = [
 ] as const;
 export type TableCall = (typeof ALL_CALLS)[number];
 
-/**
- * The DynamoDB calls that each function makes, and those of the command line (`operators`). The IAM policies
- * allow only these calls, and tests fail on any other call.
- */
+/** The IAM policies allow only these calls, and tests fail on any other call. */
 export const TABLE_CALLS = {
   dispatch: ['GetItem', 'BatchGetItem', 'Query', 'PutItem'],
   poll: ALL_CALLS,
@@ -108,8 +92,5 @@ export const TABLE_CALLS = {
   operators: ALL_CALLS,
 } as const satisfies Record<string, readonly TableCall[]>;
 
-/**
- * The default of the setting `pollConcurrency`: how many integrations are polled at the same time. See
- * `docs/adr/0012-poll-fifty-integrations-at-once.md`.
- */
+/** The default of `pollConcurrency`: see `docs/adr/0012-poll-fifty-integrations-at-once.md`. */
 export const POLL_CONCURRENCY = 50;

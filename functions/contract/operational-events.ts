@@ -11,10 +11,7 @@ const operational = z.object({
   at: Timestamp,
 });
 
-/**
- * The schema of the `detail` of each operational event. A retry may publish the same event again, under the
- * same id.
- */
+/** The schema of the `detail` of each event. A retry may publish an event again, under the same id. */
 export const operationalEvents = {
   IntegrationBaselined: z.extend(operational, {
     baseline: described(z.string(), '`silent`, `publish` or `since:<date>`'),
@@ -75,7 +72,6 @@ export const operationalEvents = {
 
 export type OperationalEventType = keyof typeof operationalEvents;
 
-/** What each event means, in one sentence. */
 export const operationalMeanings: Record<OperationalEventType, string> = {
   IntegrationBaselined: 'The first sync of an integration has ended. From now on, changes are published.',
   IntegrationFailing: 'The runs of an integration fail. Published once per episode.',
@@ -91,12 +87,7 @@ export type OperationalEvent = {
   [Type in OperationalEventType]: { type: Type; detail: z.infer<(typeof operationalEvents)[Type]> };
 }[OperationalEventType];
 
-/**
- * Returns the fields that all operational events share.
- *
- * @param name identifies the event within its integration. It is the same on each publication, so that a
- *   retry after a crash uses the same event id
- */
+/** @param name the same on each publication, so that a retry after a crash uses the same event id */
 export function envelope(integration: IntegrationId, name: string, clock: () => number) {
   return {
     version: 1 as const,

@@ -1,16 +1,10 @@
 import { en } from 'zod/locales';
 import * as z from 'zod/mini';
 
-/**
- * An option for schemas whose messages people read. Without it, the only message of zod/mini is "Invalid
- * input".
- */
+/** For schemas whose messages people read. Without it, the only message of zod/mini is "Invalid input". */
 export const IN_ENGLISH = { error: en().localeError };
 
-/**
- * Returns a schema that parses JSON text and then applies the given schema. It fails with `is not JSON` for
- * other text.
- */
+/** Returns a schema of JSON text. Other text fails with `is not JSON`. */
 export function parsedJson<Schema extends z.ZodMiniType>(schema: Schema) {
   return z.pipe(
     z.pipe(

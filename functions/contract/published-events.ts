@@ -12,17 +12,10 @@ export type EventType = keyof typeof publishedEvents;
 
 export type EventDetail<Type extends EventType> = z.infer<(typeof publishedEvents)[Type]>;
 
-/**
- * The same schemas with a mapped type. It lets TypeScript infer the type of the detail even if the type of
- * the event is a type parameter.
- */
+/** The mapped type lets TypeScript infer the type of the detail even for a type parameter. */
 const schemas: { readonly [Type in EventType]: z.ZodMiniType<EventDetail<Type>> } = publishedEvents;
 
-/**
- * Parses the detail of an event by the schema of its type.
- *
- * @throws ZodError with messages in English
- */
+/** @throws ZodError with messages in English */
 export function parseDetail<Type extends EventType>(type: Type, detail: unknown): EventDetail<Type> {
   return parseWith<EventDetail<Type>>(schemas[type], detail);
 }
@@ -36,16 +29,12 @@ export function replayedName<Type extends LearningEventType>(type: Type): `Repla
   return `Replayed${type}`;
 }
 
-/**
- * Returns the `detail-type`s that an event can have: its own and, if a replay can send it again, also the
- * replayed one.
- */
+/** Returns the `detail-type`s of an event: its own and, if a replay can send it, the replayed one. */
 export function detailTypesOf(type: EventType): string[] {
   const learning = LearningEventType.safeParse(type);
   return learning.success ? [type, replayedName(learning.data)] : [type];
 }
 
-/** Returns whether this is the name of an event that can appear on the bus. */
 export function isEventType(name: string): name is EventType {
   return Object.hasOwn(publishedEvents, name);
 }

@@ -1,10 +1,7 @@
 import * as z from 'zod/mini';
 import { described, PositiveNumber, WholeNumber } from './field-types.ts';
 
-/**
- * Why a change is suspect: the kinds of changes that a mistake on the platform may have caused, and that
- * ordinary learning does not explain.
- */
+/** Why a change is suspect: a mistake on the platform may have caused it, and ordinary learning did not. */
 export const SuspectKind = z.enum([
   'removed',
   'restored',

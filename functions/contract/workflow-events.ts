@@ -31,9 +31,7 @@ const certificate = z.object({
   }),
 });
 
-/**
- * The schema of the `detail` of each event of the optional workflows. No such event contains a person's name.
- */
+/** The schema of the `detail` of each workflow event. None of them contains a person's name. */
 export const workflowEvents = {
   CertificateIssued: z.extend(certificate, {
     completedAt: described(Timestamp, 'The date on the certificate'),
@@ -59,7 +57,6 @@ export const workflowEvents = {
 
 export type WorkflowEventType = keyof typeof workflowEvents;
 
-/** What each event means, in one sentence. */
 export const workflowMeanings: Record<WorkflowEventType, string> = {
   CertificateIssued:
     'A certificate was issued and stored. It may replace an earlier certificate. Published only with the certificates stack.',

@@ -6,22 +6,16 @@ import type { BulkQueue, Ports } from '../core/ports.ts';
 export type DispatchParts = {
   ports: Pick<Ports, 'store' | 'clock'>;
   queue: Pick<BulkQueue, 'offer'>;
-  /** The number of milliseconds between two dispatches. */
   intervalMs: number;
   /** Integrations to add if they are unknown. */
   wanted?: { ids: IntegrationId[]; baseline: Baseline };
-  /**
-   * A function that is called with the state of all integrations and the number of sent polls. It writes logs
-   * and metrics.
-   */
+  /** Called with the state of all integrations and the number of sent polls, to write logs and metrics. */
   report?: (fleet: Fleet, sent: number) => void;
 };
 
 /**
- * Returns the handler of a dispatch. It sends one message per integration that is due. A failure for one
- * integration does not stop the other messages or the report.
- *
- * @throws the first error, after everything else, so that Lambda calls the function again
+ * Sends one message per integration that is due. A failure for one integration stops neither the other
+ * messages nor the report. It is thrown after them, so that Lambda calls the function again.
  */
 export function dispatchHandler({ ports, queue, intervalMs, wanted, report }: DispatchParts) {
   return async (): Promise<{ sent: number }> => {
@@ -46,8 +40,7 @@ export function dispatchHandler({ ports, queue, intervalMs, wanted, report }: Di
     const { polls, stopped } = duePolls(active, state);
     const probe = nextProbe(stopped, state);
     if (probe !== null) {
-      // Save the probe before sending, so that the next probe is a different integration, whatever the result
-      // of this one.
+      // Save before sending, so that the next probe is another integration, whatever the result of this one.
       await store.writeProbe({ integration: probe, at: new Date(now).toISOString() });
       polls.unshift({ integration: probe });
     }
@@ -60,10 +53,7 @@ export function dispatchHandler({ ports, queue, intervalMs, wanted, report }: Di
   };
 }
 
-/**
- * Returns the wanted integrations that are unknown. An integration that a person removed is known, and stays
- * removed.
- */
+/** An integration that a person removed is known, so it stays removed. */
 function missing(
   knownIds: ReadonlySet<IntegrationId>,
   wanted: DispatchParts['wanted'],

@@ -2,16 +2,10 @@ import { logMessages, metricNames as names } from '../contract/names.ts';
 import type { Fleet } from '../core/fleet/fleet.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
-/**
- * The number of integrations that are logged: those with the oldest watermarks. Each costs a log line per
- * dispatch.
- */
+/** How many integrations, with the oldest watermarks, are logged. Each costs a log line per dispatch. */
 const WORST = 20;
 
-/**
- * Reports the state of all integrations: the worst values as metrics, and as log lines the integrations with
- * the oldest watermarks and those whose settings cannot be read.
- */
+/** Reports the worst values as metrics. Logs the oldest watermarks, and settings that cannot be read. */
 export function reportFleet(telemetry: Telemetry, fleet: Fleet, sent: number): void {
   for (const { integration, seconds } of fleet.freshness.slice(0, WORST)) {
     telemetry.info(logMessages.freshness, { integration, freshnessSeconds: seconds });

@@ -9,29 +9,20 @@ import type { Ports, Queue, RunSettings } from '../core/ports.ts';
 /** Time reserved for the current page: its slowest request, its writes, and the release of the lease. */
 const RESERVE_MS = 90_000;
 
-/**
- * The margin for the difference between two machines' clocks: a message must not be delivered before the rate
- * limit allows requests.
- */
+/** For the difference between two machines' clocks: a message must not arrive while the limit lasts. */
 const MARGIN_MS = 1_000;
 
 export type PollParts = {
   ports: Ports;
   settings: RunSettings;
   queue: Queue;
-  /** A function that is called with the outcome of each poll. It writes logs and metrics. */
+  /** Called with the outcome of each poll, to write logs and metrics. */
   report: (integration: string, outcome: PollOutcome) => void;
-  /**
-   * Adds, pauses or resumes an integration according to its status at Kombo. It is called for messages with
-   * `follow`.
-   */
+  /** Called for messages with `follow`: see `syncWithKombo`. */
   sync?: (id: IntegrationId, why: 'created' | 'changed', owner: string) => Promise<Integration | null>;
 };
 
-/**
- * Returns the handler of the poll queue. It polls the integration of a message while there is time, and sends
- * another message if the run must continue.
- */
+/** Polls the integration of a message while there is time, and sends another message to continue a run. */
 export function pollHandler({ ports, settings, queue, report, sync }: PollParts) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
     const message = messageOf(PollMessage, event);
@@ -65,8 +56,7 @@ export function pollHandler({ ports, settings, queue, report, sync }: PollParts)
     const mode = isLater && message.mode ? { mode: message.mode } : {};
     const next = { integration: integration.id, ...mode };
     if (outcome.kind === 'more' || ('again' in outcome && outcome.again)) await queue.send([next]);
-    // Send a message only for a new limit. Otherwise each poll before the end of the limit would send one
-    // more.
+    // Only for a new limit: otherwise each poll before the end of the limit would send one more message.
     else if (outcome.kind === 'limited' && outcome.isNew) {
       await queue.send([next], Date.parse(outcome.until) + MARGIN_MS - ports.clock());
     }

@@ -11,9 +11,7 @@ const { ports: wired, settings, queue, readKomboStatus, baseline } = wirePoll(pr
 const counter = countPublished(wired.publisher, wired.clock);
 const ports = { ...wired, publisher: counter.publisher };
 
-/**
- * Lambda calls this handler with one message of the poll queue. The parts are created once, at a cold start.
- */
+/** Lambda calls this handler with one message of the poll queue. */
 export const handler = redactErrors(
   telemetry,
   pollHandler({

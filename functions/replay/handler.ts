@@ -8,29 +8,22 @@ import type { ReplayRecord } from '../core/replay/replay-record.ts';
 import { type ReplayOutcome, runReplay } from '../core/replay/run-replay.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
-/**
- * The time, in milliseconds, that is reserved for the current batch: for Kombo's slowest response (up to 30
- * seconds), the bus (up to 10 seconds) and saving the progress.
- */
+/** For the current batch: Kombo's slowest response (up to 30 s), the bus (up to 10 s), and the save. */
 const RESERVE_MS = 60_000;
 
-/**
- * The delay before a temporary failure is retried. Most temporary failures are assumed to be over by then.
- * The visibility timeout of the queue would be a longer delay.
- */
+/** Most temporary failures are assumed to be over by then. The queue's visibility timeout is longer. */
 const PAUSE_MS = 30_000;
 
 export type ReplayParts = {
   ports: ReplayPorts;
   settings: RunSettings;
   queue: Queue<ReplayMessage>;
-  /** A function that is called with the outcome of each invocation. It writes logs and metrics. */
+  /** Called with the outcome of each invocation, to write logs and metrics. */
   report: (message: ReplayMessage, outcome: ReplayOutcome) => void;
 };
 
 /**
- * Returns the handler of the replay queue. It continues the replay of a message while there is time, and
- * sends another message if the replay must continue.
+ * Continues the replay of a message while there is time, and sends another message to continue it.
  *
  * @throws TransientError after a temporary failure, so that the queue delivers the message again
  */
@@ -56,12 +49,10 @@ export function replayHandler({ ports, settings, queue, report }: ReplayParts) {
   };
 }
 
-/** Returns whether the replay failed temporarily. */
 function mayRetry(outcome: ReplayOutcome): outcome is ReplayOutcome & { kind: 'failed' } {
   return outcome.kind === 'failed' && outcome.replay.state === 'running';
 }
 
-/** Reports the outcome of an invocation in one log line. */
 export function reportReplay(telemetry: Telemetry, message: ReplayMessage, outcome: ReplayOutcome): void {
   const fields = {
     ...message,

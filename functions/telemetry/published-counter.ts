@@ -1,13 +1,9 @@
 import type { LearningEvent } from '../contract/learning-events.ts';
 import type { Publisher } from '../core/ports.ts';
 
-/** The events that were published, and their delays. */
 export type Published = {
   byType: Record<string, number>;
-  /**
-   * The longest times that a change took from the learning platform to Kombo, and from Kombo to the bus; null
-   * if no event with a `changedAt` was published.
-   */
+  /** The longest times from the platform to Kombo, and from Kombo to the bus; null without a `changedAt`. */
   komboLagSeconds: number | null;
   ownLagSeconds: number | null;
 };
@@ -48,10 +44,7 @@ function nothing(): Published {
   return { byType: {}, komboLagSeconds: null, ownLagSeconds: null };
 }
 
-/**
- * Returns the counts with the delays of an event. The delay until `changed_at` is Kombo's, and the delay
- * after it is Schoolbell's. Without `changed_at`, both are unknown.
- */
+/** The delay until `changed_at` is Kombo's, and the delay after it is Schoolbell's. */
 function withLags(published: Published, detail: LearningEvent['detail'], now: number): Published {
   const { changedAt } = detail.progression;
   if (changedAt === null) return published;

@@ -1,11 +1,7 @@
 import { isRunError, nameOf } from '../core/errors.ts';
 import type { Telemetry } from './telemetry.ts';
 
-/**
- * Returns a handler whose errors contain no record contents, since Lambda logs their messages. The invocation
- * still fails. For a message of a queue, this means that SQS delivers it again, and finally moves it to the
- * dead-letter queue.
- */
+/** Returns a handler whose errors contain no record contents, since Lambda logs their messages. */
 export function redactErrors<Args extends unknown[], Result>(
   telemetry: Telemetry,
   handle: (...args: Args) => Promise<Result>,

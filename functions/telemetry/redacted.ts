@@ -11,10 +11,10 @@ const FRAMES = 12;
 const POSITION = /((?:file:\/\/)?(\/[^\s()]+):\d+:\d+)\)?$/;
 
 /**
- * Returns the names of an error and of its causes, and their positions in the code. Messages are omitted,
- * because they may quote data: a JSON parser quotes the text that it could not parse, which may contain a
- * learner's name. A stack trace repeats the message, and a line of the message may look like a position. So
- * only positions in existing files are returned, without the names of functions.
+ * Returns the names of an error and of its causes, and their positions in the code. Messages are omitted: a
+ * JSON parser quotes the text that it could not parse, which may contain a learner's name. A stack trace
+ * repeats the message, and a line of it may look like a position, so only positions in existing files are
+ * returned.
  */
 export function redacted(error: unknown, depth = 0): Problem {
   if (!(error instanceof Error)) return { name: typeof error, at: [] };

@@ -8,11 +8,9 @@ const POSITION = /(file:\/\/\S+):(\d+):(\d+)\)?$/;
 const maps = new Map<string, SourceMap | null>();
 
 /**
- * Returns a line of an error's stack trace with its position in the source, such as `at
- * functions/poll/handler.ts:29:20`. Returns the line unchanged if the bundle has no source map beside it.
- *
- * Node's `--enable-source-maps` does the same, but reads the map whenever it loads the bundle. See
- * docs/adr/0010-read-source-maps-only-when-an-error-is-logged.md.
+ * Returns a line of an error's stack trace with its position in the source, or unchanged if the bundle has no
+ * source map. Node's `--enable-source-maps` does the same, but reads the map whenever it loads the bundle:
+ * see `docs/adr/0010-read-source-maps-only-when-an-error-is-logged.md`.
  */
 export function mapToSources(line: string): string {
   const [, bundle, row, column] = POSITION.exec(line) ?? [];
@@ -31,10 +29,7 @@ function mapOf(bundle: string): SourceMap | null {
   return map;
 }
 
-/**
- * Reads the source map of a bundle. Returns null if there is no readable one, so that at least the position
- * in the bundle is logged.
- */
+/** Returns null without a readable map, so that at least the position in the bundle is logged. */
 function readMap(bundle: string): SourceMap | null {
   try {
     const { sources, mappings } = z

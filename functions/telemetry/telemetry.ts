@@ -10,19 +10,12 @@ export type Fields = Record<string, unknown>;
 export type Telemetry = {
   info(message: string, fields?: Fields): void;
   warn(message: string, fields?: Fields): void;
-  /**
-   * Logs the names of an unexpected error and of its causes, and their positions in the code. The messages of
-   * these errors are omitted, because they may quote record contents.
-   */
+  /** Logs only the names and positions of an error and its causes: messages may quote record contents. */
   unexpected(message: string, error: unknown): void;
-  /** Writes metrics. */
   measure(values: Partial<Record<MetricName, number>>, dimensions?: Record<string, string>): void;
 };
 
-/**
- * Creates telemetry with Powertools for AWS Lambda, which reads the deployment's name from
- * `POWERTOOLS_SERVICE_NAME`.
- */
+/** Powertools reads the deployment's name from `POWERTOOLS_SERVICE_NAME`. */
 export function createTelemetry(): Telemetry {
   const logger = new Logger();
   const metrics = new Metrics({ namespace: METRIC_NAMESPACE });

@@ -31,14 +31,13 @@ export type WebhookParts = {
   queue: Queue;
   /** The secret that Kombo signs with. */
   secret: () => Promise<string>;
-  /** A function that is called with the outcome of each request. It writes logs and metrics. */
+  /** Called with the outcome of each request, to write logs and metrics. */
   report: (outcome: WebhookOutcome) => void;
 };
 
 /**
- * Returns the handler of the function URL that receives Kombo's webhooks. For a valid webhook, the handler
- * sends at most one message to the poll queue. It does not poll itself, so that the response is fast and a
- * repeated webhook is harmless.
+ * Handles Kombo's webhooks. A valid webhook sends at most one message to the poll queue, so that the response
+ * is fast and a repeated webhook is harmless.
  */
 export function webhookHandler({ queue, secret, report }: WebhookParts) {
   return async (event: unknown): Promise<UrlResponse> => {
@@ -51,7 +50,7 @@ export function webhookHandler({ queue, secret, report }: WebhookParts) {
   };
 }
 
-/** Checks and parses a request. Checks the signature before it parses the body. */
+/** Checks the signature before it parses the body. */
 async function checkRequest(event: unknown, secret: () => Promise<string>): Promise<WebhookOutcome> {
   const request = UrlEvent.safeParse(event);
   if (!request.success) return refused(400, 'not a request');

@@ -51,9 +51,8 @@ export const KomboWebhook = z.union([...concerning, Other]);
 export type KomboWebhook = z.infer<typeof KomboWebhook>;
 
 /**
- * Returns the poll that a webhook requests, or null if it requests none. The poll function checks whether the
- * integration belongs to this deployment. With `follow`, it also asks Kombo for the integration's status,
- * since webhooks arrive late and out of order.
+ * Returns the poll that a webhook requests, or null. The poll function checks whether the integration belongs
+ * to this deployment. With `follow`, it also asks Kombo for the integration's status.
  */
 export function pollOf(webhook: KomboWebhook): PollMessage | null {
   if (!('data' in webhook)) return null;
@@ -77,7 +76,7 @@ export function pollOf(webhook: KomboWebhook): PollMessage | null {
   }
 }
 
-/** Returns the poll of an integration, or null for an id that does not have the form of an integration id. */
+/** Returns null for an id that does not have the form of an integration id. */
 function pollOfIntegration(text: string, follow?: PollMessage['follow']): PollMessage | null {
   const id = IntegrationId.safeParse(text);
   return id.success ? { integration: id.data, ...(follow && { follow }) } : null;
