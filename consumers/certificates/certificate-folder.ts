@@ -3,10 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join } from 'node:path';
 import type { CertificateBucket } from './ports.ts';
 
-/**
- * Returns a store that keeps certificates in a folder instead of a bucket. Each operation is synchronous, so that two
- * operations of one process cannot interleave.
- */
+/** Each operation is synchronous, so that two operations of one process cannot interleave. */
 export function folderStore(folder: string): CertificateBucket {
   const read = (key: string) => {
     const file = join(folder, key);

@@ -1,21 +1,17 @@
 import type { LearningEventType } from '../../functions/contract/event-parts.ts';
 import { type EventPattern, eventPattern } from '../kit/event-pattern.ts';
 
-/** The name of the consumer. A replay can be addressed to it: `schoolbell replay --consumer certificates`. */
+/** A replay can be addressed to this name: `schoolbell replay --consumer certificates`. */
 export const CERTIFICATES = 'certificates';
 
-/** The events that report that a course is completed, with the date of completion. */
+/** Events that contain a date of completion. */
 export const COMPLETIONS: readonly LearningEventType[] = [
   'CourseCompleted',
   'CourseRecompleted',
   'CompletionCorrected',
 ];
 
-/**
- * Returns the pattern of the rule that selects the events from which certificates are issued, revoked and deleted.
- *
- * @param options.account the only account whose events the rule selects. A bus may also accept events of other accounts
- */
+/** @param options.account the only account whose events the rule selects, because a bus may accept others */
 export function certificatePattern(options: {
   account: string;
   courses?: string[] | undefined;

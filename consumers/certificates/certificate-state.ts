@@ -14,15 +14,15 @@ const IssuedCertificate = z.object({
   code: z.string(),
   completedAt: Timestamp,
   issuedAt: Timestamp,
-  /** The journal position of the completion that this certificate was issued for. */
+  /** The position of the completion that this certificate was issued for. */
   journal: z.nullable(JournalPosition),
   status: z.enum(['valid', 'replaced', 'revoked']),
-  /** The time at which this certificate was replaced or revoked. */
+  /** When this certificate was replaced or revoked. */
   endedAt: z.nullable(Timestamp),
 });
 export type IssuedCertificate = z.infer<typeof IssuedCertificate>;
 
-/** The stored state of one progression's certificates. It is stored beside their PDFs. It contains ids, but never a name. */
+/** The state of one progression's certificates, stored beside their PDFs. It contains no names. */
 export const CertificateState = z.object({
   version: z.literal(1),
   /** The last event, by journal position, that reports a completion or corrects its date. */
@@ -31,11 +31,11 @@ export const CertificateState = z.object({
   ),
   /** The last event, by journal position, that reports another status than completed. */
   incompletion: z.nullable(z.object({ cause: Cause, journal: JournalPosition })),
-  /** The journal position of the last event that reported that the learner's data was erased. */
+  /** The position of the last event that reported an erasure of the learner's data. */
   erasure: z.nullable(JournalPosition),
-  /** The certificates in the order in which they were issued. */
+  /** In the order in which they were issued. */
   certificates: z.array(IssuedCertificate),
-  /** Events that are perhaps not published yet, in order. */
+  /** In order. Some of them are perhaps published already. */
   unpublished: z.array(
     z.discriminatedUnion('type', [
       z.object({ type: z.literal('CertificateIssued'), detail: workflowEvents.CertificateIssued }),
@@ -45,7 +45,6 @@ export const CertificateState = z.object({
 });
 export type CertificateState = z.infer<typeof CertificateState>;
 
-/** The state of a progression before its first event. */
 const NO_CERTIFICATES: CertificateState = {
   version: 1,
   completion: null,
@@ -55,32 +54,26 @@ const NO_CERTIFICATES: CertificateState = {
   unpublished: [],
 };
 
-/** Returns whether the learner's data was erased after the completion that a certificate was issued for. */
 export function isErased({ erasure }: CertificateState, { journal }: IssuedCertificate): boolean {
   return erasure !== null && isLater(erasure, journal);
 }
 
-/**
- * Returns whether a journal position is later than another position. Null (an event without a position) is
- * earlier than any position.
- */
+/** Null, for an event without a position, is earlier than any position. */
 export function isLater(position: JournalPosition, than: JournalPosition | null): boolean {
   if (than === null) return true;
   return position.entry > than.entry || (position.entry === than.entry && position.index > than.index);
 }
 
 /**
- * The maximum number of attempts to write a state. At most five calls of the function run at the same time,
- * and each writes a state twice. So the four other calls can write eight times between the reads and the
- * writes of one call.
+ * At most five calls of the function run at the same time, and each writes a state twice. So the four other
+ * calls can write eight times between the reads and the writes of one call.
  */
 const ATTEMPTS = 10;
 
 /**
- * Changes the stored state of a progression's certificates. If another worker writes between the read and the write, the change
- * is applied again to the state that the other worker wrote.
+ * Changes the stored state. If another worker writes in the meantime, applies the change again to that state.
  *
- * @param change returns the changed state, or the same object if there is nothing to write. It has no side effects
+ * @param change returns the same object if there is nothing to write. It has no side effects
  * @returns the state that is now stored
  * @throws TransientError when another worker wrote first in each attempt
  */
@@ -101,10 +94,10 @@ export async function updateState(
 }
 
 /**
- * Reads the certificates of a progression, in the order in which they were issued.
+ * Returns the certificates in the order in which they were issued.
  *
- * @throws DeploymentError when the bucket refuses access, or when the stored state does not have the format
- *   that Schoolbell writes; TransientError for a temporary failure
+ * @throws DeploymentError when the bucket refuses access, or the state does not have the format that
+ *   Schoolbell writes; TransientError for a temporary failure
  */
 export async function readCertificates(
   bucket: Pick<CertificateBucket, 'read'>,

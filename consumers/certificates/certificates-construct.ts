@@ -19,10 +19,7 @@ import { certificatePattern } from './certificate-rule.ts';
 import type { CertificatesEnvironment, CertificateTextsInput } from './certificates-environment.ts';
 import { fontsDirectory, NO_FONTS, SHAPING } from './fonts-directory.ts';
 
-/**
- * The timeout of the function: the time for one event if each call to Kombo and AWS takes its maximum time. A
- * test computes the sum of these times.
- */
+/** The time for one event if each call to Kombo and AWS takes its maximum time. A test computes the sum. */
 const TIMEOUT = Duration.minutes(5);
 
 /** Properties of `Certificates`. */
@@ -60,8 +57,8 @@ export interface CertificatesProps extends ConsumerProps, SharedFunctionProps {
 }
 
 /**
- * Creates the resources that issue a certificate for each completion. A rule sends events to a queue, and the
- * queue calls a function. The function stores the PDF in a private bucket and publishes an event on the bus.
+ * Issues a certificate for each completion. A rule sends events to a queue, and the queue calls a function.
+ * The function stores the PDF in a private bucket and publishes an event on the bus.
  */
 export class Certificates extends Construct {
   /** The bucket with the certificates. */
@@ -108,9 +105,8 @@ export class Certificates extends Construct {
       } satisfies Record<keyof CertificatesEnvironment, string>,
     });
     issue.addLayers(fonts);
-    // When very many courses are completed at once, the events wait in the queue, so that Kombo gets few
-    // requests at the same time. Each call handles one event, so that a slow event does not delay other
-    // events.
+    // When many courses are completed at once, the events wait in the queue, so that Kombo gets few requests.
+    // Each call handles one event, so that a slow event does not delay others.
     feedFunction(issue, this.queue, { atOnce: 5, returnsFailures: true });
     grantCertificates(this, this.bucket, issue);
     bus.grantPutEventsTo(issue);
@@ -120,10 +116,7 @@ export class Certificates extends Construct {
   }
 }
 
-/**
- * Grants the function access to the certificates. This includes the right to list the bucket: without it, S3
- * responds with 403 instead of 404 for an object that does not exist.
- */
+/** Without the right to list the bucket, S3 responds with 403 instead of 404 for a missing object. */
 function grantCertificates(scope: Construct, bucket: Bucket, issue: NotifierFunction): void {
   const certificates = 'certificates/*';
   issue.addToRolePolicy(
@@ -145,9 +138,8 @@ function privateBucket(scope: Construct, encryptionKey: IKey | undefined): Bucke
       ? { encryption: BucketEncryption.S3_MANAGED }
       : { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }),
     enforceSSL: true,
-    // The bucket has no versioning, because an old version would still contain the name of a learner whose
-    // data is erased. If a company enables versioning, deleting a PDF leaves an old version, which expires
-    // after one day.
+    // An old version would still contain the name of a learner whose data is erased. If a company enables
+    // versioning, deleting a PDF leaves an old version, which expires after one day.
     lifecycleRules: [{ noncurrentVersionExpiration: Duration.days(1), expiredObjectDeleteMarker: true }],
   });
   Validations.of(bucket).acknowledge({

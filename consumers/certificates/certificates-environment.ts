@@ -26,7 +26,6 @@ function isLocale(name: string): boolean {
   return Intl.DateTimeFormat.supportedLocalesOf(name).length > 0;
 }
 
-/** Returns whether JavaScript's `Intl` knows a time zone. */
 export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
@@ -47,7 +46,6 @@ const FromEnvironment = z.pick(Environment, {
   REMOTE_IDS_KEY_ID: true,
 });
 
-/** The environment variables of the certificates function. */
 export const CertificatesEnvironment = z.extend(FromEnvironment, {
   CERTIFICATES_BUCKET: z.string().check(z.minLength(3)),
   FONTS_DIRECTORY: z.string().check(z.minLength(1)),

@@ -4,15 +4,14 @@ import { certificateFolder, certificateNumber, pdfKey } from './certificate-numb
 import { COMPLETIONS } from './certificate-rule.ts';
 import { type CertificateState, type IssuedCertificate, isLater } from './certificate-state.ts';
 
-/** The values that a decision needs besides the state and the event. */
 type DecisionContext = {
   /** Whether a certificate is revoked when its course is no longer completed. */
   revoke: boolean;
-  /** The name of the bucket, which the published events contain. */
+  /** The name that the published events contain. */
   bucket: string;
-  /** The time of the decision, ISO 8601. */
+  /** ISO 8601. */
   at: string;
-  /** The verification code of the new certificate, if one is issued. */
+  /** The verification code of a new certificate. */
   code: string;
 };
 
@@ -42,7 +41,6 @@ export function decideCertificates(
   return valid === null ? known : revoke(known, valid, event.detail, context);
 }
 
-/** Returns the state without the events that were published. */
 export function withoutPublished(
   state: CertificateState,
   published: CertificateState['unpublished'],
@@ -52,7 +50,6 @@ export function withoutPublished(
   return unpublished.length === state.unpublished.length ? state : { ...state, unpublished };
 }
 
-/** Events that do not change whether a course is completed. */
 const WITHOUT_STATUS: LearningEventType[] = [
   'EnrollmentCorrected',
   'ProgressionRemoved',
@@ -65,7 +62,7 @@ function withEvent(state: CertificateState, { type, detail }: LearningEvent): Ce
   const cause = { id: detail.id, type };
   if (COMPLETIONS.includes(type)) {
     if (completion !== null && (journal === null || !isLater(journal, completion.journal))) return state;
-    // Some platforms send no completion date. The certificate then has `occurredAt`, the best known time of the completion.
+    // Some platforms send no completion date. `occurredAt` is then the best known time.
     return { ...state, completion: { cause, journal, completedAt: progression.completedAt ?? occurredAt } };
   }
   if (journal === null) return state;
@@ -76,7 +73,7 @@ function withEvent(state: CertificateState, { type, detail }: LearningEvent): Ce
   return { ...state, incompletion: { cause, journal } };
 }
 
-/** Returns the date that the valid certificate must have, or null when no certificate may be valid. */
+/** Returns null when no certificate may be valid. */
 function dateToCertify({ completion, incompletion }: CertificateState, revokes: boolean): string | null {
   if (completion === null) return null;
   const isStill = incompletion === null || !isLater(incompletion.journal, completion.journal);

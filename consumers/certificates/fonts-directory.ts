@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** Packages that cannot be bundled, because they read their own files when they start. */
+/** These packages cannot be bundled, because they read their own files when they start. */
 export const SHAPING = ['harfbuzzjs', 'subset-font'];
 
 /**
- * The patterns that select the files of the fonts directory that are not deployed. Only the upright fonts of
- * regular or variable weight, their licences and their code points are deployed.
+ * Patterns of files that are not deployed. Only the upright fonts of regular or variable weight, their
+ * licences and their code points are deployed.
  */
 export const NO_FONTS = [
   '/*',
@@ -18,12 +18,10 @@ export const NO_FONTS = [
   ...['/@expo-google-fonts/*/*_Italic', '/@expo-google-fonts/*/[1-35-9]00*'],
 ];
 
-/** The directory with the packages of a checkout, including the font packages. */
 const CHECKOUT = join(import.meta.dirname, '../../node_modules');
 
 /**
- * Returns the directory with the fonts, which has the structure of `node_modules`. In a checkout, it is
- * `node_modules` itself. Otherwise it is in the package `schoolbell-fonts`.
+ * Returns `node_modules` in a checkout, otherwise the directory of the same structure in `schoolbell-fonts`.
  *
  * @throws Error when the package `schoolbell-fonts` is needed and not installed
  */

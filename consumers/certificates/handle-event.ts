@@ -9,7 +9,6 @@ import type { Certificate } from './drawing/draw-certificate.ts';
 import type { CertificatePorts } from './ports.ts';
 import { asShown, hasEffect, isShown, UnconfirmedEventError } from './shown-by-kombo.ts';
 
-/** The settings that decide what happens to issued certificates. */
 export type CertificatePolicy = {
   /** Whether a certificate is revoked when its course is no longer completed. */
   revoke: boolean;
@@ -19,7 +18,6 @@ export type CertificatePolicy = {
 
 export type CertificateParts = {
   ports: CertificatePorts;
-  /** Returns the PDF of a certificate. */
   draw: (certificate: Certificate) => Promise<Uint8Array>;
   policy: CertificatePolicy;
 };
@@ -27,15 +25,15 @@ export type CertificateParts = {
 type IssuedEvent = Extract<WorkflowEvent, { type: 'CertificateIssued' }>;
 
 /**
- * Handles one event of a progression in four steps: decide and save the decision, draw, publish, save that it is published.
- * A change is saved only if Kombo's current record agrees with the event. The name, the course and the ids on a certificate are
- * Kombo's. The decision is saved first, so that a retry after a failure at any step draws and publishes the same certificates
- * with the same event ids. The next event of the progression also finishes the steps that a failed call did not finish.
+ * Handles an event in four steps: decide and save the decision, draw, publish, save that it is published. A
+ * change is saved only if Kombo's current record agrees with the event. The decision is saved first, so that
+ * a retry after a failure at any step draws and publishes the same certificates with the same event ids. The
+ * progression's next event also finishes the steps that a failed call did not finish.
  *
- * @param sent the event in the form in which a rule sends it, or the JSON text of this object
+ * @param sent the event as a rule sends it, or its JSON text
  * @returns the types of the events that were published
- * @throws UnconfirmedEventError when Kombo's record does not agree with the event. The queue retries, because a later event
- *   may explain the difference
+ * @throws UnconfirmedEventError when Kombo's record does not agree with the event. The queue retries, because
+ *   a later event may explain the difference
  */
 export async function handleEvent(
   sent: unknown,
@@ -61,8 +59,7 @@ export async function handleEvent(
     if (claimed === state) return state;
     const record = await readRecord();
     if (isShown(event, record)) return decideCertificates(state, asShown(event, record), context);
-    // An event that does not agree with Kombo's record is skipped if it would issue, end or erase nothing.
-    // Schoolbell publishes another event for what the record shows now.
+    // An event without effect is skipped: Schoolbell publishes another one for what the record shows.
     if (!hasEffect(state, claimed)) return state;
     throw new UnconfirmedEventError(
       `Kombo's record does not agree with the event ${event.type} ${event.detail.id}`,
@@ -73,8 +70,7 @@ export async function handleEvent(
     await notify(unpublished);
   }
   const saved = await updateState(bucket, folder, (state) => withoutPublished(state, decided.unpublished));
-  // PDFs are deleted after drawing and at each later event, because another worker may have stored a PDF while the erasure was
-  // handled.
+  // Also at each later event, because another worker may have stored a PDF while the erasure was handled.
   for (const certificate of saved.certificates) {
     if (isDeleted(saved, certificate)) await bucket.remove(pdfKey(folder, certificate.number));
   }
@@ -106,10 +102,9 @@ function fullName(details: LearnerDetails | null): string | null {
   return name.trim() === '' ? null : name;
 }
 
-/** The fields of an SQS event that the function needs. */
 const QueueEvent = z.object({ Records: z.array(z.object({ messageId: z.string(), body: z.string() })) });
 
-/** Returns the handler of the function, which handles the events of the queue. Events that fail stay in the queue. */
+/** Events that fail stay in the queue. */
 export function certificatesHandler(
   parts: CertificateParts & {
     report: (published: WorkflowEventType[]) => void;

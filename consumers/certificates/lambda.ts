@@ -4,7 +4,6 @@ import { createTelemetry } from '../../functions/telemetry/telemetry.ts';
 import { certificatesHandler } from './handle-event.ts';
 import { wireCertificates } from './wiring.ts';
 
-/** The entry point of the function that handles the queue of certificates. This module is evaluated once, at a cold start. */
 const telemetry = createTelemetry();
 
 export const handler = redactErrors(

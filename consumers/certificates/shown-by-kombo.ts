@@ -3,28 +3,18 @@ import { type ObservedProgression, referencesShown } from '../../functions/core/
 import { COMPLETIONS } from './certificate-rule.ts';
 import type { CertificateState } from './certificate-state.ts';
 
-/**
- * The error for an event that does not agree with Kombo's record: the event is forged, or the record has
- * changed after the event.
- */
+/** The event is forged, or the record has changed since. */
 export class UnconfirmedEventError extends Error {
   override readonly name = 'UnconfirmedEventError';
 }
 
-/**
- * Returns whether an event issues or ends a certificate, or erases data. All other events change at most a
- * stored journal position.
- *
- * @param before the state of the progression before the event
- * @param after the state after the event
- */
+/** Returns false for an event that changes at most a stored journal position. */
 export function hasEffect(before: CertificateState, after: CertificateState): boolean {
   return before.certificates !== after.certificates || before.erasure !== after.erasure;
 }
 
 /**
- * Returns whether Kombo's record agrees with an event. The check is necessary because everyone with the right to send events
- * to the bus can send a forged event.
+ * Everyone with the right to send events to the bus can forge one, so Kombo's record must agree with it.
  *
  * @param record null when Kombo no longer has the progression
  */
@@ -33,13 +23,13 @@ export function isShown({ type, detail }: LearningEvent, record: ObservedProgres
   if (record === null) return false;
   const { status, completedAt } = record.state;
   if (!COMPLETIONS.includes(type)) return status !== 'COMPLETED';
-  // Some platforms have no completion date, and customers can disable the field. In these cases the event's date is trusted.
+  // Some platforms have no completion date, and customers can disable the field: then trust the event's.
   return status === 'COMPLETED' && (completedAt === null || completedAt === detail.progression.completedAt);
 }
 
 /**
- * Returns the event with the learner and the course from Kombo's record, and without the names that the event
- * may contain. Returns the event unchanged if Kombo no longer has the record.
+ * Returns the event with the learner and the course from Kombo's record, and without names. Returns it
+ * unchanged if Kombo no longer has the record.
  */
 export function asShown(event: LearningEvent, record: ObservedProgression | null): LearningEvent {
   const shown = record === null ? {} : referencesShown(event.detail, record);

@@ -16,15 +16,11 @@ import { openFonts } from './drawing/font-library.ts';
 import type { CertificateParts } from './handle-event.ts';
 import type { CertificateBucket } from './ports.ts';
 
-/** Returns the bucket of a deployment's certificates. */
 export function wireBucket(bucket: string): CertificateBucket {
   return createBucket({ client: new S3Client(AWS_CLIENT), bucket });
 }
 
-/**
- * Creates the parts of the certificates function from the environment variables. `wireCertificates` is called
- * once, at a cold start.
- */
+/** Called once, at a cold start. */
 export function wireCertificates(
   variables: Record<string, string | undefined>,
   onUndrawable: (number: string, texts: Drawn['undrawable']) => void,

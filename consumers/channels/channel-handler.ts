@@ -3,13 +3,11 @@ import { messageOf } from '../../functions/contract/messages.ts';
 import { isEventType } from '../../functions/contract/published-events.ts';
 import { type EventText, eventText } from '../messages/event-text.ts';
 
-/** An event in the form in which a rule sends it, live or replayed. */
 const DeliveredEvent = z.object({ 'detail-type': z.string(), detail: z.unknown() });
 
 /**
- * Returns the handler of a channel's function. The handler sends a message for each event of the channel's queue. Each call
- * gets one event, so that the retry of a failed call does not repeat other messages. An event that fails five times becomes a
- * dead letter.
+ * Each call gets one event, so that the retry of a failed call does not repeat other messages. An event that
+ * fails five times becomes a dead letter.
  *
  * @param send formats a text for the channel and sends it
  */
@@ -17,11 +15,7 @@ export function channelHandler(send: (text: EventText) => Promise<void>) {
   return async (event: unknown): Promise<void> => send(textOf(messageOf(z.unknown(), event)));
 }
 
-/**
- * Returns the text of the message about an event that a rule sent.
- *
- * @throws Error when the value is not an event of Schoolbell
- */
+/** @throws Error when the value is not an event of Schoolbell */
 export function textOf(event: unknown): EventText {
   const { 'detail-type': detailType, detail } = DeliveredEvent.parse(event);
   const type = detailType.replace(/^Replayed/, '');

@@ -2,19 +2,15 @@ import type { RuleTargetInputProperties } from 'aws-cdk-lib/aws-events';
 import type { EventType } from '../../functions/contract/published-events.ts';
 import { type EventPattern, eventPattern, eventPatterns } from '../kit/event-pattern.ts';
 
-/** The settings of a message channel, such as a Slack channel: its name, and the events that it receives. */
 export type Channel = {
-  /** The name of the consumer. A replay can be addressed to it. */
+  /** A replay can be addressed to this name. */
   name: string;
   events: readonly EventType[];
   courses?: string[] | undefined;
   integrations?: string[] | undefined;
 };
 
-/**
- * A rule that selects events. It is deployed to EventBridge. On one machine, the local bus applies its
- * pattern.
- */
+/** Deployed to EventBridge. On one machine, the local bus applies the pattern. */
 export type Rule = { name: string; pattern: EventPattern; transformer?: RuleTargetInputProperties };
 
 /**
@@ -25,21 +21,16 @@ const ID_AND_TYPE = {
   inputPathsMap: { v0: '$.detail.id', v1: '$.detail-type' },
   inputTemplate: '{"id":<v0>,"type":<v1>}',
 };
-/** What the queue of a digest gets instead of an event about a course. */
 const ID_TYPE_AND_COURSE = {
   inputPathsMap: { ...ID_AND_TYPE.inputPathsMap, v2: '$.detail.course.title' },
   inputTemplate: '{"id":<v0>,"type":<v1>,"course":<v2>}',
 };
 
-/** Returns the rules of a channel that gets each event immediately. */
 export function liveRules(channel: Channel): Rule[] {
   return patternsOf(channel).map((pattern, at) => ({ name: `${channel.name}-Events${at}`, pattern }));
 }
 
-/**
- * Returns the rules of the queue that collects a channel's events for its digest. The rules remove all data about persons from
- * the events.
- */
+/** The rules remove all data about persons from the events. */
 export function digestQueueRules(channel: Channel): Rule[] {
   return patternsOf(channel).map((pattern, at) => {
     const isAboutCourses = pattern['detail-type'].some((type) => type.startsWith('Replayed'));
@@ -48,7 +39,6 @@ export function digestQueueRules(channel: Channel): Rule[] {
   });
 }
 
-/** Returns the rule that sends a channel its digests. */
 export function digestMessageRule({ name }: Channel): Rule {
   return {
     name: `${name}-DigestPrepared`,

@@ -67,8 +67,8 @@ export interface MessageChannelProps extends SubscriberProps, SharedFunctionProp
 }
 
 /**
- * Creates the rules and the queue of a message channel. The rules send the channel's events, or its daily
- * digest, to the queue. A subclass adds the function that sends a message for each event of the queue.
+ * Sends the events of a message channel, or its daily digest, to a queue. A subclass adds the function that
+ * sends a message for each event of the queue.
  */
 export abstract class MessageChannel extends Construct {
   /** The queue with the events for which the function sends messages. */
@@ -76,10 +76,7 @@ export abstract class MessageChannel extends Construct {
   /** The properties that the function of the channel needs. */
   protected readonly settings: FunctionSettings;
 
-  /**
-   * @param service the service that gets the messages, such as `Slack`, for the descriptions of the rules
-   * @param timeout the timeout of the function that sends the messages
-   */
+  /** @param service the service in the descriptions of the rules, such as `Slack` */
   constructor(
     scope: Construct,
     id: string,

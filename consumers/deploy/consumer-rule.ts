@@ -11,20 +11,20 @@ import { DeadLetters } from '../../infra/constructs/queues.ts';
 import type { AnyBus } from '../../infra/constructs/shared-props.ts';
 import { dividePattern, type EventPattern } from '../kit/event-pattern.ts';
 
-/** How often and how long EventBridge retries a target. After that, the event is kept in the dead-letter queue for two weeks. */
+/** How EventBridge retries a target. After that, the event is kept in the dead-letter queue for two weeks. */
 export type Delivery = { retryAttempts: number; maxEventAge: Duration };
 
-/** The target of a rule: a function, a queue, or a function that creates any EventBridge target with these retries. */
+/** A function, a queue, or a function that creates any EventBridge target with these retries. */
 export type Target = IFunction | IQueue | ((delivery: Delivery) => IRuleTarget);
 
-/** The values are EventBridge's defaults, stated explicitly. */
+/** EventBridge's defaults, stated explicitly. */
 const DELIVERY: Delivery = { retryAttempts: 185, maxEventAge: Duration.hours(24) };
 
 type ConsumerRuleProps = {
   bus: AnyBus;
   pattern: EventPattern;
   description: string;
-  /** Defines what the target gets instead of the event. */
+  /** What the target gets instead of the event. */
   transformer?: RuleTargetInputProperties | undefined;
   /** A dead-letter queue that several rules share. By default each rule has its own. */
   deadLetters?: IQueue;
@@ -33,9 +33,8 @@ type ConsumerRuleProps = {
 };
 
 /**
- * Creates a rule with a retry policy, and with a dead-letter queue for events that cannot be delivered. For a
- * pattern that is too long for EventBridge, the construct creates several rules, and each event matches only
- * one of them.
+ * A rule with a retry policy, and with a dead-letter queue for events that cannot be delivered. A pattern
+ * that is too long for EventBridge becomes several rules, of which each event matches only one.
  */
 export class ConsumerRule extends Construct {
   readonly deadLetters: IQueue;
@@ -77,8 +76,7 @@ export class ConsumerRule extends Construct {
       return { bind: () => ({ arn: target.queueArn }) };
     }
     // EventBridge sends an event to the dead-letter queue if Lambda does not accept it. With this setting,
-    // Lambda also sends an event to this queue if the function fails. A function that already has such a
-    // setting keeps it.
+    // Lambda also sends it there if the function fails. A function that has the setting keeps it.
     if (target.node.tryFindChild('EventInvokeConfig') === undefined) {
       target.configureAsyncInvoke({ onFailure: new SqsDestination(this.deadLetters), retryAttempts: 2 });
     }
@@ -87,8 +85,8 @@ export class ConsumerRule extends Construct {
 }
 
 /**
- * Lets the rules of this account and Region send messages to a queue. One statement serves all rules: the CDK's own targets add
- * a statement for each rule, and the policy of a queue can have at most 20.
+ * One statement for all rules of this account and Region: the CDK's own targets add one for each rule, and a
+ * queue's policy can have at most 20.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
  */
 function admitRules(queue: IQueue): void {
@@ -111,8 +109,7 @@ function admitRules(queue: IQueue): void {
 }
 
 /**
- * Rejects a bus of another account or Region. Otherwise the CDK would create the rule on a bus of the same
- * name in the stack's own account:
+ * Otherwise the CDK would create the rule on a bus of the same name in the stack's own account:
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
  *
  * @throws Error when the accounts or the Regions are known, and are different
@@ -129,8 +126,7 @@ function refuseOtherAccount(rule: Construct, bus: AnyBus): void {
 }
 
 /**
- * Writes the pattern into the template as a JSON text. A pattern may match null. CloudFormation rejects null as a value in a
- * template, but not within a text.
+ * A pattern may match null, which CloudFormation rejects as a value in a template, but not within a text.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns-null-values.html
  */
 function writeAsText(rule: Rule, pattern: EventPattern): void {

@@ -13,7 +13,6 @@ import { consumerStacks, type EndpointSettings, type SlackSettings, type Subscri
 
 type ConsumerStackProps = StackProps & { settings: Settings };
 
-/** The stack of certificates. It is deployed if the settings have `certificates`. */
 class CertificatesStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: ConsumerStackProps) {
     super(scope, id, { ...props, description: 'Schoolbell: certificates' });
@@ -26,10 +25,6 @@ class CertificatesStack extends Stack {
   }
 }
 
-/**
- * The stack of Slack channels, HTTPS endpoints and the schema registry. It is deployed if the settings have
- * at least one of these.
- */
 class SubscribersStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: ConsumerStackProps) {
     super(scope, id, { ...props, description: 'Schoolbell: Slack channels and HTTPS endpoints' });
@@ -38,7 +33,7 @@ class SubscribersStack extends Stack {
       schoolbell: deployedSchoolbell(this, settings),
       removalPolicy: removalPolicyOf(settings),
     };
-    // The keys are the names of the settings, so that the compiler reports a setting without a function here.
+    // The keys are the names of the settings, so that the compiler reports a setting without a function.
     const add: Record<keyof Subscribers, () => void> = {
       slack: () => {
         for (const { via, ...channel } of slack) {
@@ -75,7 +70,6 @@ function authorizationOf(
   return { ...authorization, password: secretOf(authorization.password) };
 }
 
-/** Creates and returns the stacks of the consumers in the settings. By default the settings have no consumers. */
 export function addConsumerStacks(scope: Construct, props: ConsumerStackProps): Stack[] {
   const { certificates, subscribers } = consumerStacks(props.settings);
   return [
@@ -84,7 +78,7 @@ export function addConsumerStacks(scope: Construct, props: ConsumerStackProps): 
   ];
 }
 
-/** Creates a schema registry of EventBridge with the JSON Schemas of all events. The console and IDEs generate code from it. */
+/** The console and IDEs generate code from the registry. */
 class SchemaRegistry extends Construct {
   constructor(scope: Construct, id: string, { name }: { name: string }) {
     super(scope, id);

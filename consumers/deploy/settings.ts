@@ -6,7 +6,7 @@ import { keyArn, matching, secretArn } from '../../infra/arn.ts';
 import { CERTIFICATES } from '../certificates/certificate-rule.ts';
 import { CertificateTexts, isTimeZone } from '../certificates/certificates-environment.ts';
 
-/** The name of a deployment or of a consumer. It is a part of the names of resources. */
+/** Part of the names of resources. */
 export const Name = matching(
   /^[A-Za-z][A-Za-z0-9-]{0,39}$/,
   'must begin with a letter and have only letters, digits and hyphens, at most 40 characters',
@@ -17,7 +17,7 @@ const eventType = z.pipe(
   z.custom<EventType, string>(isEventType, 'is not an event type: docs/events.md lists all event types'),
 );
 
-/** Which events a consumer gets. By default it gets the events of all courses and integrations. */
+/** By default a consumer gets the events of all courses and integrations. */
 const filter = {
   /** Kombo's ids of courses. */
   courses: z.optional(z.array(z.string().check(z.maxLength(256))).check(z.minLength(1))),
@@ -25,7 +25,6 @@ const filter = {
   integrations: z.optional(z.array(IntegrationId).check(z.minLength(1))),
 };
 
-/** The settings that every subscriber has: its name, and the events that it gets. */
 const subscriber = {
   /** The name of the consumer. A replay can be addressed to it. */
   name: Name,
@@ -47,7 +46,7 @@ export const CertificatesSettings = z.strictObject({
 export type CertificatesSettings = z.infer<typeof CertificatesSettings>;
 
 /**
- * The name of a time zone in the IANA database. EventBridge Scheduler does not accept an offset such as `+01:00`.
+ * EventBridge Scheduler does not accept an offset such as `+01:00`.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#time-zones
  */
 const timeZone = z
@@ -59,15 +58,13 @@ function isIanaTimeZone(zone: string): boolean {
   const spelled = Intl.supportedValuesOf('timeZone').find(
     (known) => known.toLowerCase() === zone.toLowerCase(),
   );
-  // `Intl.supportedValuesOf` returns only one name for each zone. `isTimeZone` also accepts the other names,
-  // such as UTC and US/Eastern.
+  // `Intl.supportedValuesOf` returns one name per zone. `isTimeZone` also accepts UTC, US/Eastern and others.
   return spelled === undefined ? isTimeZone(zone) : spelled === zone;
 }
 
 /** The KMS key of the secret, if it is encrypted with your own key. */
 const key = z.optional(keyArn);
 
-/** The settings that every message channel has. A channel gets each event, or one digest per day. */
 const channel = {
   ...subscriber,
   /** The time of a daily digest, such as 17:00. Without it, the channel gets a message for each event. */
@@ -91,7 +88,7 @@ export const SlackSettings = z.strictObject({
 export type SlackSettings = z.infer<typeof SlackSettings>;
 
 /**
- * The lengths are EventBridge's limits:
+ * EventBridge's limits:
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateConnectionApiKeyAuthRequestParameters.html
  */
 const credential = z.string().check(z.minLength(1), z.maxLength(512));
@@ -107,7 +104,6 @@ export const EndpointSettings = z.strictObject({
 });
 export type EndpointSettings = z.infer<typeof EndpointSettings>;
 
-/** The settings of subscribers: named consumers, of which a deployment can have any number. */
 const subscriberSettings = {
   /** The Slack channels that get messages about events. */
   slack: z._default(z.array(SlackSettings), []),
@@ -117,7 +113,7 @@ const subscriberSettings = {
 
 export type Subscribers = z.infer<z.ZodMiniObject<typeof subscriberSettings>>;
 
-/** Returns the subscribers by the name of their setting. The compiler reports a setting that is missing here. */
+/** The compiler reports a setting that is missing here. */
 export function subscribersIn({
   slack,
   endpoints,
@@ -125,7 +121,7 @@ export function subscribersIn({
   return { slack, endpoints };
 }
 
-/** The settings of the optional consumers. All of them are off by default. */
+/** All optional consumers are off by default. */
 export const consumerSettings = {
   /** The settings of certificates. Without them, no certificates are issued. */
   certificates: z.optional(CertificatesSettings),
@@ -139,10 +135,7 @@ export const consumerSettings = {
   schemaRegistry: z._default(z.boolean(), false),
 };
 
-/**
- * Adds a validation error for each name that two consumers share, because a replay is addressed to one
- * consumer by its name.
- */
+/** A replay is addressed to one consumer by its name. */
 export function refuseDoubleNames(settings: Subscribers, context: z.core.$RefinementCtx): void {
   const taken = new Set<string>([CERTIFICATES]);
   for (const [setting, consumers] of Object.entries(subscribersIn(settings))) {
@@ -156,13 +149,9 @@ export function refuseDoubleNames(settings: Subscribers, context: z.core.$Refine
   }
 }
 
-/** A stack of consumers, and whether the settings switch it on. */
 export type ConsumerStack = { name: string; isOn: boolean };
 
-/**
- * Returns the stacks of consumers, and whether the settings switch each of them on. A stack that is switched off is no longer
- * deployed, but it is not destroyed.
- */
+/** A stack that is switched off is no longer deployed, but it is not destroyed. */
 export function consumerStacks(
   settings: z.infer<z.ZodMiniObject<typeof consumerSettings>> & { name: string },
 ): Record<'certificates' | 'subscribers', ConsumerStack> {

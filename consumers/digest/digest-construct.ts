@@ -24,31 +24,29 @@ import type { DigestDue } from './prepare-digest.ts';
 const TIMEOUT = Duration.minutes(2);
 
 /**
- * How long SQS hides received messages. The time is longer than one call, so that a call receives no message
- * twice. A failed call is repeated after the visibility timeout of the queue `Due`, six times the function's
- * timeout: 12 minutes. By then all messages are visible again.
+ * How long SQS hides received messages: longer than one call, so that a call receives no message twice. `Due`
+ * repeats a failed call after six times the function's timeout, 12 minutes, when they are visible again.
  */
 const HIDDEN = Duration.minutes(4);
 
 /**
- * The number of days on which the digest may fail before its messages become dead letters. Until then, each
- * later call receives the messages of the failed calls again.
+ * Days on which the digest may fail before its messages become dead letters. Until then, each later call
+ * receives the messages of the failed calls again.
  */
 const DAYS_OF_FAILURES = 3;
 
-/** The construct id of `Digests` in its stack. */
 const DIGESTS = 'Digests';
 
 type DigestsProps = SharedFunctionProps & { schoolbell: ISchoolbell; removalPolicy: RemovalPolicy };
 
 /**
- * Creates the function that prepares the digests of all channels, and its queue. When the digest of a channel is due, the
- * function publishes one event that summarises the messages in the channel's queue. The function reads no names of learners, and
- * no secret of a channel. All channels share the function: with a function, queue and role for each of 20 channels, one stack
- * would have too many resources.
+ * The function that prepares the digests of all channels, and its queue. It publishes one event that
+ * summarises the messages in a channel's queue, and reads no names of learners and no secret of a channel.
+ * With a function, queue and role for each of 20 channels, one stack would have too many resources.
  *
- * The schedules call the function through a queue. Lambda would retry a failed direct call after one minute. By then the
- * messages that the failed call received would still be hidden, so the retry would find an empty queue and seem to succeed.
+ * The schedules call the function through a queue. Lambda would retry a failed direct call after one minute,
+ * when the messages that it received are still hidden: the retry would find an empty queue and seem to
+ * succeed.
  */
 export class Digests extends Construct {
   readonly due: QueueWithDeadLetters;
@@ -56,7 +54,7 @@ export class Digests extends Construct {
   readonly scheduleRole: ScheduleRole;
 
   /**
-   * Returns the `Digests` of the channel's stack. Creates it for the first channel that needs it.
+   * Creates the `Digests` of a stack for the first channel that needs it.
    *
    * @throws Error when the stack already has digests of another deployment
    */
@@ -101,7 +99,7 @@ type DigestProps = {
   digests: Digests;
   channel: Channel;
   bus: AnyBus;
-  /** The time of day at which the digest is due, such as `17:00`. */
+  /** When the digest is due, such as `17:00`. */
   at: string;
   timeZone: string;
   /** The dead-letter queue of the channel. */
@@ -109,7 +107,7 @@ type DigestProps = {
   encryptionKey: IKey | undefined;
 };
 
-/** Creates the queue that collects the events of a channel, and the schedule that requests a digest of them once a day. */
+/** A queue that collects a channel's events, and the schedule that requests a digest of them once a day. */
 export class Digest extends Construct {
   constructor(scope: Construct, id: string, props: DigestProps) {
     super(scope, id);

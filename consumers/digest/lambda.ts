@@ -3,7 +3,6 @@ import { createTelemetry } from '../../functions/telemetry/telemetry.ts';
 import { digestHandler } from './prepare-digest.ts';
 import { wireDigest } from './wiring.ts';
 
-/** The entry point of the function that prepares digests. This module is evaluated once, at a cold start. */
 const telemetry = createTelemetry();
 
 export const handler = redactErrors(

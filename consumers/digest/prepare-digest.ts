@@ -5,53 +5,48 @@ import { parsedJson } from '../../functions/contract/parsing.ts';
 import type { WorkflowEvent } from '../../functions/contract/workflow-events.ts';
 import { DigestItem, summarise } from './summarise.ts';
 
-/** The message that a schedule sends when a digest is due. */
 export const DigestDue = z.object({
   channel: z.string(),
-  /** The URL of the queue that collects the events of the channel. */
+  /** The queue that collects the events of the channel. */
   queueUrl: Address,
 });
 export type DigestDue = z.infer<typeof DigestDue>;
 
 const MessageBody = parsedJson(DigestItem);
 
-/** A message that was received from a queue. SQS hides it from other receivers for some minutes. */
+/** SQS hides the message from other receivers for some minutes. */
 type Received = { body: string; receipt: string };
 
 export type DigestPorts = {
-  /** Returns the next messages, or an empty list when there are no more. */
+  /** Returns an empty list when there are no more messages. */
   receive(): Promise<Received[]>;
   remove(receipts: string[]): Promise<void>;
-  /**
-   * Publishes an event.
-   *
-   * @throws Error when the bus did not accept the event
-   */
+  /** @throws Error when the bus did not accept the event */
   notify(event: WorkflowEvent): Promise<void>;
   clock: () => number;
 };
 
-/** The maximum number of messages in one digest. Further messages stay in the queue until the next digest. */
+/** Further messages stay in the queue until the next digest. */
 const MOST_MESSAGES = 20_000;
 
 /**
- * The share of the invocation's time in which messages are received. The other two thirds are for publishing
- * the digest and for removing the messages, which is assumed to take about as long as receiving them.
+ * The other two thirds are for publishing the digest and for removing the messages, which is assumed to take
+ * about as long as receiving them.
  */
 const TIME_TO_RECEIVE = 1 / 3;
 
 type DigestParts = {
   portsOf: (queueUrl: string) => DigestPorts;
-  /** Reports the outcome of each digest, for logs and metrics. */
+  /** For logs and metrics. */
   report: (channel: string, outcome: DigestOutcome) => void;
 };
 
-/** `events` is the number of events in the digest. `unreadable` is the number of messages that are not events of Schoolbell. */
+/** `unreadable` is the number of messages that are not events of Schoolbell. */
 export type DigestOutcome = { events: number; unreadable: number };
 
 /**
- * Returns the handler of the function that prepares digests. Each call prepares one digest that is due. The queue repeats a
- * failed call only when the messages that the call received are visible again: see `digest-construct.ts`.
+ * Each call prepares one digest. The queue repeats a failed call only when the messages that it received are
+ * visible again: see `digest-construct.ts`.
  */
 export function digestHandler({ portsOf, report }: DigestParts) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
@@ -65,11 +60,9 @@ export function digestHandler({ portsOf, report }: DigestParts) {
 }
 
 /**
- * Makes one digest from the messages in the queue and publishes it. A rule then sends the digest to its channel. The messages
- * are removed after publishing, so that a failure between the two steps repeats a digest, and loses no message. Messages that
- * cannot be read stay in the queue and become dead letters. Without readable messages there is no digest.
- *
- * @param ports.timeLeft returns whether there is time to receive more messages
+ * Messages are removed after publishing, so that a failure between the two steps repeats a digest, and loses
+ * no message. Messages that cannot be read stay in the queue and become dead letters. Without readable
+ * messages there is no digest.
  */
 async function prepareDigest(
   channel: string,

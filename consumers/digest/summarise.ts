@@ -3,7 +3,7 @@ import { printable } from '../../functions/contract/printable-text.ts';
 import { isEventType } from '../../functions/contract/published-events.ts';
 import { headlineOf } from '../messages/event-text.ts';
 
-/** An event in the queue of a digest. It contains no data about a person. */
+/** It contains no data about a person. */
 export const DigestItem = z.object({ id: z.string(), type: z.string(), course: z.nullish(z.string()) });
 export type DigestItem = z.infer<typeof DigestItem>;
 
@@ -11,10 +11,7 @@ export type DigestItem = z.infer<typeof DigestItem>;
 const MOST_LINES = 20;
 const MOST_TITLE = 100;
 
-/**
- * Returns the text of a digest. It has one line for each event type and course, and the most frequent come first. An event
- * that was delivered more than once is counted once.
- */
+/** Counts the events by type and course, the most frequent first. An event that came twice counts once. */
 export function summarise(items: DigestItem[]): { events: number; headline: string; lines: string } {
   const unique = [...new Map(items.map((item) => [item.id, item])).values()];
   const counts = new Map<string, number>();

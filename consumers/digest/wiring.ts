@@ -10,10 +10,7 @@ import type { DigestPorts } from './prepare-digest.ts';
 
 const DigestEnvironment = z.pick(Environment, { BUS_NAME: true });
 
-/**
- * Returns a function that creates the ports of a digest for the queue of a channel, from the environment
- * variables. `wireDigest` is called once, at a cold start.
- */
+/** Called once, at a cold start. */
 export function wireDigest(variables: Record<string, string | undefined>): (queueUrl: string) => DigestPorts {
   const environment = parseAs(DigestEnvironment, variables);
   const sqs = new SQSClient(AWS_CLIENT);

@@ -10,10 +10,7 @@ import type { SubscriberProps } from '../channels/message-channel.ts';
 import { ConsumerRule } from '../deploy/consumer-rule.ts';
 import { eventPatterns } from '../kit/event-pattern.ts';
 
-/**
- * How Schoolbell authenticates to an endpoint: by a header, or by a user and a password. Each secret contains
- * only the value, as plain text.
- */
+/** How Schoolbell authenticates to an endpoint. Each secret contains only the value, as plain text. */
 export type EndpointAuthorization =
   | { readonly type: 'header'; readonly header: string; readonly value: AnySecret }
   | { readonly type: 'basic'; readonly user: string; readonly password: AnySecret };
@@ -34,23 +31,22 @@ export interface EndpointProps extends SubscriberProps, Pick<SharedFunctionProps
   readonly perSecond?: number | undefined;
 
   /**
-   * Increase this number and deploy when the secret has a new value: CloudFormation reads the secret of a resource again only when
-   * the resource changes.
+   * Increase this number and deploy when the secret has a new value: CloudFormation reads the secret of a
+   * resource again only when the resource changes.
    *
    * @default 1
    */
   readonly secretsRevision?: number | undefined;
 }
 
-/** Creates the rules by which EventBridge itself sends selected events to an HTTPS endpoint, without a Lambda function. */
+/** Rules by which EventBridge itself, without a function, sends selected events to an HTTPS endpoint. */
 export class Endpoint extends Construct {
   constructor(scope: Construct, id: string, props: EndpointProps) {
     super(scope, id);
     const { schoolbell, name, events, courses, integrations, url, authorization } = props;
     const { perSecond = 10, secretsRevision = 1, removalPolicy = RemovalPolicy.RETAIN } = props;
     const encryptionKey = props.encryptionKey ?? schoolbell.functionProps?.encryptionKey;
-    // The connection and the destination have this description. A new revision changes the description, so
-    // CloudFormation reads the secret again.
+    // A new revision changes the connection and the destination, so CloudFormation reads the secret again.
     const description = `Schoolbell: ${name}. Revision of its secrets: ${secretsRevision}`;
     const connection = new Connection(this, 'Connection', {
       authorization: authorizationOf(authorization),
@@ -83,8 +79,8 @@ function authorizationOf(authorization: EndpointAuthorization): Authorization {
 }
 
 /**
- * A destination that the target of a rule accepts. In the CDK's class, `apiDestinationArnForPolicy` may be
- * undefined, but in the CDK's interface it may only be absent. So TypeScript rejects the CDK's class.
+ * In the CDK's class, `apiDestinationArnForPolicy` may be undefined, but in the CDK's interface for targets
+ * it may only be absent. So TypeScript rejects the CDK's class.
  */
 class Destination extends ApiDestination {
   override get apiDestinationArnForPolicy(): string {

@@ -6,10 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Positions } from './journal-order.ts';
 
-/**
- * Returns a store of positions in a DynamoDB table of the consumer. The partition key of the table is a string, by default
- * named `stream`.
- */
+/** Stores positions in a consumer's DynamoDB table. Its partition key is a string, by default `stream`. */
 export function dynamoDbPositions(options: {
   client: DynamoDBClient;
   table: string;
@@ -34,7 +31,7 @@ export function dynamoDbPositions(options: {
           }),
         );
       } catch (error) {
-        // The stored position is the same or later, so there is nothing to write.
+        // The stored position is the same or later.
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
     },

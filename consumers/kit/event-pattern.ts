@@ -16,7 +16,7 @@ export type Matcher<Value> =
       : never)
   | (Value extends number ? { numeric: (string | number)[] } | { 'anything-but': Value | Value[] } : never);
 
-/** An EventBridge condition on the detail of an event. Each field has a list of alternatives. All fields must match. */
+/** A condition on the detail of an event. All fields must match; each has a list of alternatives. */
 export type DetailPattern<Detail> = {
   [Field in keyof Detail]?: NonNullable<Detail[Field]> extends readonly (infer Item)[]
     ? Matcher<Item>[]
@@ -25,10 +25,7 @@ export type DetailPattern<Detail> = {
       : Matcher<Exclude<Detail[Field], undefined>>[];
 };
 
-/**
- * Selects the events of a rule. The items of a list are alternatives. A field that is left out does not limit
- * the events.
- */
+/** Selects the events of a rule. The items of a list are alternatives. A missing field limits nothing. */
 export type EventFilter<Type extends EventType> = {
   /** The ids of Kombo integrations. */
   integrations?: string[] | undefined;
@@ -44,7 +41,7 @@ export type EventFilter<Type extends EventType> = {
 
 /** An EventBridge event pattern as a JSON object. */
 export type EventPattern = {
-  /** The accounts that events may come from. By default an event may come from any account. */
+  /** The accounts that events may come from. By default any account. */
   account?: string[];
   source: string[];
   'detail-type': string[];
@@ -53,10 +50,10 @@ export type EventPattern = {
 export type PatternNode = unknown[] | { [field: string]: PatternNode };
 
 /**
- * Returns the pattern of a rule that belongs to a named consumer. The pattern matches the live events of these types, their
- * replays that are addressed to this consumer, and their replays for all consumers.
+ * Returns the pattern of a rule of a named consumer. It matches live events of these types, and their replays
+ * that are for this consumer or for all.
  *
- * @throws Error for learning events together with other events, because one pattern cannot match both: see `eventPatterns`
+ * @throws Error for learning events together with other events: use `eventPatterns`
  * @throws InvalidPatternError for a filter that EventBridge refuses
  */
 export function eventPattern<Type extends EventType>(
@@ -72,10 +69,9 @@ export function eventPattern<Type extends EventType>(
     );
   }
   const detail = merge(where ?? {}, {
-    // Live events have no `replay`, and replays for all consumers have no `replay.consumer`. The condition
-    // `exists: false` matches in both cases. Null would match in neither case, and CloudFormation rejects
-    // null in a template. The condition is only for learning events: in operational events, `replay`
-    // describes the replay that started or finished.
+    // Live events have no `replay`, and replays for all consumers have no `replay.consumer`: `exists: false`
+    // matches both. Null would match neither, and CloudFormation rejects null in a template. In operational
+    // events, `replay` describes the replay that started or finished.
     ...(learning.length > 0 && { replay: { consumer: [consumer, { exists: false }] } }),
     ...((integrations || tools) && {
       integration: { ...(integrations && { id: distinct(integrations) }), ...(tools && { tool: tools }) },
@@ -94,10 +90,9 @@ export function eventPattern<Type extends EventType>(
 }
 
 /**
- * Returns the patterns for events of any types: at most one for events that can be replayed, and at most two
- * for events that cannot. The filters by course and learner apply only to events that have a course or a
- * learner. For example, a channel that is limited to some courses still gets the event that an integration is
- * failing.
+ * Returns the patterns for events of any types, at most three. The filters by course and learner apply only
+ * to events that have them: a channel that is limited to some courses still gets the event that an
+ * integration is failing.
  */
 export function eventPatterns(
   types: readonly EventType[],
@@ -115,21 +110,15 @@ export function eventPatterns(
   ].flatMap(({ types, asked }) => (types.length === 0 ? [] : [eventPattern(types, consumer, asked)]));
 }
 
-/**
- * The maximum number of characters in a pattern:
- * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
- */
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 const MOST_CHARACTERS = 2048;
 
-/**
- * The fields of the detail that have an id, and whose list of ids can be divided among several patterns. An
- * event has one id in each of these fields, so it matches only one of the patterns.
- */
+/** An event has one id in each of these fields, so it matches only one part of a divided list of ids. */
 const DIVISIBLE = ['integration', 'course', 'learner'];
 
 /**
- * Returns patterns that together match the same events as a long pattern. Each of them is short enough for
- * EventBridge. The longest list of ids is divided among them, so an event matches only one of them.
+ * Divides the longest list of ids of a pattern that is too long for EventBridge. An event matches only one of
+ * the returned patterns.
  *
  * @throws Error for a pattern that is too long and has no list of ids to divide
  */
@@ -152,10 +141,7 @@ export function dividePattern(pattern: EventPattern): EventPattern[] {
   );
 }
 
-/**
- * Returns the different ids in the conditions of an object. Returns an empty list if the object has no
- * condition on its id, or a condition that is not an id.
- */
+/** Returns an empty list if there is no condition on the id, or one that is not an id. */
 function idsIn(conditions: PatternNode | undefined): string[] {
   const ids = isObject(conditions) ? conditions['id'] : undefined;
   if (!Array.isArray(ids) || !ids.every((id) => typeof id === 'string')) return [];
@@ -166,15 +152,12 @@ function distinct(ids: string[]): string[] {
   return [...new Set(ids)];
 }
 
-/** Returns whether events of this type can be replayed. Only learning events can. */
+/** Only learning events have a second detail-type. */
 function isReplayable(type: EventType): boolean {
   return detailTypesOf(type).length > 1;
 }
 
-/**
- * Returns one pattern with the conditions of two patterns. For a field that both patterns have, the condition
- * of the second pattern is used.
- */
+/** For a field that both patterns have, the condition of the second is used. */
 function merge(one: object, other: object): { [field: string]: PatternNode } {
   const merged: { [field: string]: PatternNode } = {};
   for (const [field, value] of [...Object.entries(one), ...Object.entries(other)]) {

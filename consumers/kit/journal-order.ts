@@ -10,23 +10,22 @@ export type Ordered = {
 };
 
 /**
- * Returns the event's position in the journal of its integration, as a text that can be compared: the text of
- * a later event of a progression is greater. Returns null for an event of a replay from Kombo, because the
- * event is not in the journal.
+ * Returns the position of an event as a text: that of a later event of a progression is greater. Returns null
+ * for an event of a replay from Kombo, because it is not in the journal.
  */
 export function positionOf({ detail: { journal } }: Ordered): string | null {
   if (journal === null) return null;
   return `${String(journal.entry).padStart(12, '0')}/${String(journal.index).padStart(6, '0')}`;
 }
 
-/** Returns the key of an event's progression, whose events form one stream. Store the last position under this key. */
+/** Returns the key of an event's progression, under which the last position is stored. */
 export function streamOf({ detail: { integration, progression } }: Ordered): string {
   return `${integration.id}/${progression.id}`;
 }
 
 /**
- * The store in which a consumer keeps the position of the last handled event of each stream. `advance` stores the greater of
- * the stored and the new position, in one conditional write.
+ * Stores the position of the last handled event of each stream. `advance` keeps the greater of the stored and
+ * the new position, in one conditional write.
  */
 export type Positions = {
   read(stream: string): Promise<string | null>;
@@ -34,11 +33,10 @@ export type Positions = {
 };
 
 /**
- * Handles an event, unless a later event of the same progression was handled before. EventBridge does not
- * guarantee an order, and a late event would restore an old state. The position is stored after the event is
- * handled, so that a failed event is retried. An event that is delivered twice is handled twice: use
- * `oncePerEvent` to prevent this. An event without a position (of a replay from Kombo) is handled only if no
- * position is stored.
+ * Handles an event, unless a later event of the progression was handled: EventBridge guarantees no order, and
+ * a late event would restore an old state. The position is stored after the event is handled, so that a
+ * failed event is retried. An event that is delivered twice is handled twice: use `oncePerEvent` to prevent
+ * this. An event of a replay from Kombo is handled only if no position is stored.
  *
  * @returns whether the event was handled
  */

@@ -14,16 +14,13 @@ export type OnEventProps<Type extends EventType> = EventFilter<Type> & {
   id?: string;
   /** The dead-letter queue. By default the rule has its own. */
   deadLetters?: IQueue;
-  /**
-   * The KMS key of the dead-letter queue that the rule creates. By default the queue is encrypted with a key
-   * of SQS.
-   */
+  /** The KMS key of the dead-letter queue that the rule creates. By default SQS's own key. */
   encryptionKey?: IKey | undefined;
 };
 
 /**
- * Creates a rule for one event type. The rule belongs to a named consumer. It matches the live events, the replays that are
- * addressed to this consumer, and the replays for all consumers. It has a dead-letter queue and a retry policy.
+ * Creates a rule of a named consumer for one event type, with a dead-letter queue and a retry policy. It
+ * matches live events, and replays that are addressed to this consumer or to all consumers.
  */
 export function onEvent<Type extends EventType>(
   scope: Construct,

@@ -3,17 +3,16 @@ import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/pe
 import type { Context } from 'aws-lambda';
 
 /**
- * Returns a handler that handles each event once, although EventBridge delivers at least once, and a replay
- * sends handled events again. It recognises an event by `detail.id`, which is the same in each delivery.
- * EventBridge's own `id` is different in each delivery. If the handler fails, the next delivery calls it
- * again.
+ * Returns a handler that handles each event once, although EventBridge delivers at least once and a replay
+ * sends handled events again. It recognises an event by `detail.id`: EventBridge's own `id` is different in
+ * each delivery. If the handler fails, the next delivery calls it again.
  *
  * The handler must return nothing: the persistence layer would store a result, which could contain personal
  * data.
  *
- * @param options.persistenceStore a store such as Powertools' `DynamoDBPersistenceLayer`
+ * @param options.persistenceStore such as Powertools' `DynamoDBPersistenceLayer`
  * @param options.expiresAfterSeconds how long an event is remembered: one hour by default, as in Powertools.
- *   An event that is delivered again after that is handled again
+ *   An event that is delivered again later is handled again
  */
 export function oncePerEvent<Event extends { detail: { id: string } }>(
   handle: (event: Event) => Promise<void>,

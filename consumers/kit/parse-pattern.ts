@@ -1,14 +1,14 @@
 import { type Condition, conditionOf, InvalidPatternError, isObject } from './pattern-condition.ts';
 
-/** The conditions on each field, by its path in the event, such as `detail.course.id`. All fields must match. */
+/** The conditions by path, such as `detail.course.id`. All fields must match. */
 export type Rule = Map<string, Condition[]>;
 
 /**
- * Parses an event pattern as EventBridge does. Returns one rule, or several alternative rules if the pattern
- * contains `$or`. If a pattern has conditions on the same path twice, the later conditions apply.
+ * Parses an event pattern as EventBridge does: one rule, or with `$or` several alternative rules. If a
+ * pattern has conditions on the same path twice, the later ones apply.
  *
- * The function has the rules of event-ruler, EventBridge's own matcher, and the limits in EventBridge's user
- * guide. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+ * Follows event-ruler, EventBridge's own matcher, and the limits in EventBridge's user guide.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  *
  * @throws InvalidPatternError for a pattern that EventBridge refuses
  */
@@ -23,25 +23,18 @@ export function parsePattern(pattern: object): Rule[] {
 }
 
 /**
- * The maximum number of rules of one pattern:
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html#eb-filtering-complex-example-or
  */
 const MOST_RULES = 1000;
 
-/**
- * The names that a field within `$or` cannot have: the names of operators, including operators that
- * EventBridge may add.
- */
+/** A field within `$or` cannot have the name of an operator, also of one that EventBridge may add. */
 const RESERVED = new Set(
   `exactly equals-ignore-case prefix suffix anything-but exists wildcard numeric cidr = < <= > >= regex not-wildcard
   not-equals-ignore-case date-after date-on-or-after date-before date-on-or-before in-date-range ip-address-in-range
   ip-address-not-in-range`.split(/\s+/),
 );
 
-/**
- * Adds the conditions of a nested object of the pattern (`node`, at `path`) to each of the alternatives in
- * `rules`. Returns the resulting alternatives: `$or` makes several of each.
- */
+/** Adds the conditions of a nested object (`node`, at `path`) to each alternative. `$or` multiplies these. */
 function withFields(rules: Rule[], node: object, path: string[], isInOr: boolean): Rule[] {
   const fields = Object.entries(node);
   if (fields.length === 0) throw refused(path, 'an empty object is not allowed');

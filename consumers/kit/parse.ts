@@ -9,7 +9,6 @@ import {
   publishedEvents,
 } from '../../functions/contract/published-events.ts';
 
-/** The envelope in which EventBridge delivers a detail. */
 const Envelope = z.object({
   id: z.string(),
   source: z.literal(EVENT_SOURCE),
@@ -18,7 +17,7 @@ const Envelope = z.object({
   detail: z.unknown(),
 });
 
-/** An event in the form in which a rule sends it to Lambda. Its `id` is EventBridge's own, and is new for each delivery. */
+/** An event as a rule sends it to Lambda. Its `id` is EventBridge's own, and is new for each delivery. */
 export type Delivered<Type extends EventType> = {
   [Each in Type]: {
     id: string;
@@ -29,10 +28,7 @@ export type Delivered<Type extends EventType> = {
   };
 }[Type];
 
-/**
- * A parsed event. `isReplay` means that a replay sent the event again. Its `detail.id` is the same as when
- * the event was first published.
- */
+/** If `isReplay`, a replay sent the event. Its `detail.id` is that of the event that was first published. */
 export type Parsed<Type extends EventType> = {
   [Each in Type]: { type: Each; detail: EventDetail<Each>; isReplay: boolean };
 }[Type];
@@ -43,11 +39,11 @@ export class UnexpectedEventError extends Error {
 }
 
 /**
- * Parses an event, live or replayed, in the form in which a rule sends it to Lambda, or its JSON text (the body of an SQS
- * message). Fields that the schema does not contain are removed.
+ * Parses a live or replayed event as a rule sends it to Lambda, or its JSON text (the body of an SQS
+ * message). Removes fields that the schema does not contain.
  *
  * @throws UnexpectedEventError for an event of another type
- * @throws ZodError for a value that is not an event of Schoolbell, or a detail that does not match the schema of its type
+ * @throws ZodError for a value that is not an event of Schoolbell, or does not match the schema of its type
  */
 export function parse<Type extends EventType>(type: Type, event: unknown): Parsed<Type> {
   const { 'detail-type': name, detail } = envelopeOf(event);
@@ -60,7 +56,7 @@ export function parse<Type extends EventType>(type: Type, event: unknown): Parse
 }
 
 /**
- * Parses any learning event, live or replayed. A `switch` on the `type` of the result narrows the type of its `detail`.
+ * Parses any learning event, live or replayed. A `switch` on the `type` of the result narrows its `detail`.
  *
  * @throws UnexpectedEventError for an event that is not about learning
  */
@@ -72,10 +68,7 @@ export function parseLearningEvent(event: unknown): Parsed<LearningEventType> {
   return parse(type.data, event);
 }
 
-/**
- * Returns whether a value is an event of this type, live or replayed. The check narrows the TypeScript type
- * of the event, and does not change the event.
- */
+/** Returns whether a value is an event of this type, live or replayed. Narrows its TypeScript type. */
 export function is<Type extends EventType>(type: Type, event: unknown): event is Delivered<Type> {
   const { data } = Envelope.safeParse(event);
   return (
@@ -86,7 +79,7 @@ export function is<Type extends EventType>(type: Type, event: unknown): event is
 }
 
 /**
- * Returns the name of an event of Schoolbell, without the `Replayed` of a replay.
+ * Omits the `Replayed` of a replay.
  *
  * @throws ZodError for a value that is not an event of Schoolbell
  */
@@ -108,9 +101,9 @@ export type EventHandlers<Type extends EventType> = {
 };
 
 /**
- * Returns one handler for all events of a consumer. The handler parses an event, live or replayed, and calls
- * the function for the type of the event. With explicit types, such as `eventHandler<'CourseCompleted' |
- * 'CourseReopened'>({ ... })`, the compiler requires a function for each type.
+ * Returns one handler for all events of a consumer. It parses an event and calls the function for its type.
+ * With explicit types, such as `eventHandler<'CourseCompleted' | 'CourseReopened'>({ ... })`, the compiler
+ * requires a function for each.
  *
  * The handler throws an `UnexpectedEventError` for an event of another type, and a `ZodError` in the same
  * cases as `parse`.

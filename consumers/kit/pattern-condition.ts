@@ -1,25 +1,23 @@
 import { addressOf, cidrBlock } from './ip-address.ts';
 
-/** A value of an event to which conditions are applied. It is never an object or a list. */
+/** Never an object or a list. */
 export type EventValue = string | number | boolean | null;
 
 type Test = (value: EventValue) => boolean;
 
-/** One of the alternatives for a field: either the field is absent, or the function returns true for its value. */
+/** The field is absent, or the function returns true for its value. */
 export type Condition = 'absent' | Test;
 
-/** Returns whether a value is an object and not a list. */
 export function isObject(value: unknown): value is { [field: string]: unknown } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The error for an event pattern that EventBridge would refuse. */
 export class InvalidPatternError extends Error {
   override name = 'InvalidPatternError';
 }
 
 /**
- * Returns the condition that an item of a pattern's list describes: a value, or an object with one operator.
+ * Parses an item of a pattern's list: a value, or an object with one operator.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  *
  * @throws InvalidPatternError for an item that EventBridge refuses
@@ -56,7 +54,7 @@ export function conditionOf(item: unknown): Condition {
   }
 }
 
-/** Returns the condition of an operator on texts. `anything-but` can negate each of these operators. */
+/** `anything-but` can negate each of these operators. */
 function textCondition(operator: string, argument: unknown): Test {
   switch (operator) {
     case 'prefix':
@@ -83,10 +81,7 @@ function affix(side: 'prefix' | 'suffix', text: string): Test {
   return onText((value) => (side === 'prefix' ? value.startsWith(text) : value.endsWith(text)));
 }
 
-/**
- * Returns the condition that a value is equal to a text. If the text is an IP address, other spellings of the
- * same address are equal.
- */
+/** Other spellings of the same IP address are equal. */
 function equalText(text: string): Test {
   const address = addressOf(text);
   if (address === null) return (value) => value === text;
@@ -99,7 +94,7 @@ function equalText(text: string): Test {
 /** EventBridge compares numbers from `-MOST` to `MOST` with six decimal places. */
 const MOST = 5e9;
 
-/** Returns a number as EventBridge compares it, with six digits after the decimal point. */
+/** Six decimal places. */
 function comparable(number: number): number {
   return Math.trunc(1e6 * (MOST + number));
 }
@@ -108,10 +103,7 @@ function isComparable(value: unknown): value is number {
   return typeof value === 'number' && Math.abs(value) <= MOST;
 }
 
-/**
- * Returns the condition that a value is equal to a number. A number that is larger than `MOST`, such as an
- * account id, must be exactly equal.
- */
+/** A number that is larger than `MOST`, such as an account id, must be exactly equal. */
 function equalNumber(number: number): Test {
   if (!isComparable(number)) return (value) => value === number;
   return (value) => isComparable(value) && comparable(value) === comparable(number);
@@ -122,7 +114,7 @@ function numberIn(argument: unknown, operator: string): number {
   throw new InvalidPatternError(`The numbers of "${operator}" must be from -5e9 to 5e9`);
 }
 
-/** Returns the condition of `["=", 5]`, of one limit such as `["<", 5]`, or of a lower and an upper limit: `[">", 0, "<=", 5]`. */
+/** Such as `["=", 5]`, `["<", 5]` or, with a lower and an upper limit, `[">", 0, "<=", 5]`. */
 function numeric(argument: unknown): Test {
   if (!Array.isArray(argument) || (argument.length !== 2 && argument.length !== 4)) {
     throw new InvalidPatternError(
@@ -161,7 +153,6 @@ function between(low: number, aboveLow: boolean, high: number, belowHigh: boolea
   };
 }
 
-/** The operators whose conditions `anything-but` can negate. */
 const NEGATED = ['prefix', 'suffix', 'equals-ignore-case', 'wildcard'];
 
 function anythingBut(argument: unknown): Test {
@@ -199,10 +190,7 @@ function excludedBy(argument: unknown): Test[] {
   );
 }
 
-/**
- * Returns a condition that ignores case as EventBridge does: each character of the pattern matches its lower
- * case and its upper case, which can be longer than one character.
- */
+/** As in EventBridge, a character matches its lower and its upper case, which can be several characters. */
 function ignoringCase(text: string, part: 'prefix' | 'suffix' | 'all'): Test {
   const characters = text
     .split('')
@@ -218,10 +206,7 @@ function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
-/**
- * Returns the condition of a wildcard. In a wildcard, `*` matches any text. `\*` and `\\` match an asterisk
- * and a backslash.
- */
+/** `*` matches any text. `\*` and `\\` match an asterisk and a backslash. */
 function wildcard(text: string): Test {
   const pieces = text.match(/\\[\\*]|[^\\]/gs) ?? [];
   if (pieces.join('') !== text) {
@@ -240,7 +225,7 @@ function wildcard(text: string): Test {
   return onText((value) => hasParts(value, parts));
 }
 
-/** Returns whether a text consists of these parts in this order, with any text between two parts. */
+/** Any text may be between two parts. */
 function hasParts(text: string, parts: string[]): boolean {
   const [first = '', ...others] = parts;
   const last = others.pop();

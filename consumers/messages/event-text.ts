@@ -3,32 +3,28 @@ import { minute, plural } from '../../functions/contract/printable-text.ts';
 import { type EventDetail, type EventType, parseDetail } from '../../functions/contract/published-events.ts';
 import { SuspectKind, type WaitingChanges } from '../../functions/contract/waiting-changes.ts';
 
-/** The text of a message about an event. Each channel formats it: it shortens long texts and omits blank texts. */
+/** Each channel formats the text: it shortens long texts and omits blank texts. */
 export type EventText = {
-  /** The time at which the event happened (ISO 8601). */
+  /** When the event happened (ISO 8601). */
   at: string;
   headline: string;
   tone: Tone;
   /** The title of the course, or sentences that describe what happened. */
   lines: (string | null)[];
   facts: Fact[];
-  /** The same information for the columns of a table. Null for events that are not about a learner's progress. */
+  /** The columns of a table. Null for events that are not about a learner's progress. */
   progress: ProgressText | null;
 };
 
-/**
- * The tone in which a channel shows an event. `operation` is for events for operators. `other` is for events
- * that are neither good nor bad.
- */
+/** `operation` is for operators. `other` is neither good nor bad. */
 export type Tone = 'achievement' | 'loss' | 'step back' | 'operation' | 'other';
 
-/** A label with a text or a time (ISO 8601). */
+/** Times are ISO 8601. */
 export type Fact = { label: string; text: string | null } | { label: string; time: string };
 
-/** A learner's progress as a row of a table. `learner` and `course` are null if the event does not name one. */
+/** `learner` and `course` are null if the event does not name one. */
 export type ProgressText = { learner: string | null; course: string | null; change: string };
 
-/** Defines the text of events of one type. */
 type Description<Detail> = {
   headline: string;
   tone: Tone;
@@ -140,11 +136,7 @@ const DESCRIPTIONS: { readonly [Type in EventType]: Description<EventDetail<Type
   },
 };
 
-/**
- * Returns the text about an event, live or replayed.
- *
- * @throws ZodError when the detail does not match the schema of the event
- */
+/** @throws ZodError when the detail does not match the schema of the event */
 export function eventText<Type extends EventType>(type: Type, detail: unknown): EventText {
   const { headline, tone, text } = DESCRIPTIONS[type];
   const parsed = parseDetail(type, detail);
@@ -152,7 +144,7 @@ export function eventText<Type extends EventType>(type: Type, detail: unknown): 
   return { at, headline, tone, progress: null, ...text(parsed) };
 }
 
-/** Returns the headline of an event type, such as `Course completed`. It contains no data of a single event. */
+/** It contains no data of a single event. */
 export function headlineOf(type: EventType): string {
   return DESCRIPTIONS[type].headline;
 }
@@ -172,21 +164,18 @@ const KINDS: Record<SuspectKind, string> = {
   olderVersion: 'shown in an older version again',
 };
 
-/** Returns the number of held changes of each kind, such as `40 removed, 2 restored`. */
+/** Returns for example `40 removed, 2 restored`. */
 export function kindsText({ kinds }: WaitingChanges): string {
   const counts = SuspectKind.options.filter((kind) => kinds[kind] !== undefined);
   return counts.map((kind) => `${kinds[kind]} ${KINDS[kind]}`).join(', ') || 'nothing';
 }
 
-/** Returns whether a text has nothing visible: only spaces, control characters and invisible characters, or nothing at all. */
+/** Spaces, control characters and invisible characters are blank. */
 export function isBlank(text: string | null | undefined): boolean {
   return !text || !/[^\s\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(text);
 }
 
-/**
- * Returns the learner's name. Without a name, it returns the platform's id, by which people find the learner on the platform.
- * Without this id, it returns Kombo's id.
- */
+/** Returns the name or else the platform's id, by which people find the learner there, or else Kombo's id. */
 function learnerOf({ learner }: LearningEventDetail): string | null {
   const name = [learner.firstName, learner.lastName].filter((part) => !isBlank(part)).join(' ');
   return firstVisible([name, learner.remoteId, learner.id]);
@@ -208,10 +197,7 @@ function enrolmentDates({ previous, progression }: LearningEventDetail): string 
   return `enrolled ${dates(previous?.enrolledAt, progression.enrolledAt)}`;
 }
 
-/**
- * Returns a text with two dates, such as `2026-01-05 → 2026-01-07`, or with their times if both are on the same
- * day. A date that is missing is shown as `(unknown)`.
- */
+/** Returns for example `2026-01-05 → 2026-01-07`, or with times if both dates are on the same day. */
 function dates(before: string | null | undefined, after: string | null): string {
   const isSameDay = before?.slice(0, 10) === after?.slice(0, 10);
   const show = (date: string | null | undefined) =>

@@ -9,16 +9,10 @@ import type { AnySecret } from '../../infra/constructs/shared-props.ts';
 import { MessageChannel, type MessageChannelProps } from '../channels/message-channel.ts';
 import type { SlackEnvironment } from './slack.ts';
 
-/**
- * The timeout of the function: the time for all attempts to post, for the longest waits between them, and for
- * reading the secret. A test computes the sum of these times.
- */
+/** The sum of all attempts to post, the longest waits between them, and reading the secret (tested). */
 const TIMEOUT = Duration.minutes(2);
 
-/**
- * How messages are sent to Slack: by an incoming webhook, or by a bot. Each secret contains only the URL or
- * the token, as plain text.
- */
+/** An incoming webhook or a bot. Each secret contains only the URL or the token, as plain text. */
 export type SlackConnection =
   | { readonly way: 'incoming-webhook'; readonly url: AnySecret }
   | { readonly way: 'chat.postMessage'; readonly token: AnySecret; readonly channelId: string };
@@ -30,9 +24,8 @@ export interface SlackChannelProps extends MessageChannelProps {
 }
 
 /**
- * Creates the resources that post messages about selected events to one Slack channel: rules, a queue and a
- * function. The function reads the secret when it posts, so that a new value of the secret needs no
- * deployment.
+ * Posts messages about selected events to one Slack channel, with rules, a queue and a function. The function
+ * reads the secret when it posts, so that a new value of the secret needs no deployment.
  */
 export class SlackChannel extends MessageChannel {
   constructor(scope: Construct, id: string, props: SlackChannelProps) {
@@ -52,7 +45,7 @@ export class SlackChannel extends MessageChannel {
       } satisfies Partial<Record<keyof SlackEnvironment, string>>,
     });
     grantSecret(secret, post, 'GetSecretValue');
-    // Slack accepts one message per second and channel. Two is the least number of concurrent calls that SQS allows.
+    // Slack accepts one message per second and channel. SQS allows no less than two concurrent calls.
     feedFunction(post, this.queue, { atOnce: 2 });
     addDeadLetterAlarms(this, schoolbell);
     keepData(this, removalPolicy);

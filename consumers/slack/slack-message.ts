@@ -2,8 +2,8 @@ import { minute, printable } from '../../functions/contract/printable-text.ts';
 import { type EventText, type Fact, isBlank } from '../messages/event-text.ts';
 
 /**
- * The maximum numbers of characters in the texts of a message. The limits of a header and a section
- * are Slack's: https://docs.slack.dev/reference/block-kit/blocks. `MOST_OF_FACT` keeps messages short.
+ * Characters. The limits of a header and a section are Slack's:
+ * https://docs.slack.dev/reference/block-kit/blocks. `MOST_OF_FACT` keeps messages short.
  */
 const MOST_OF_HEADER = 150;
 const MOST_OF_SECTION = 3000;
@@ -16,21 +16,18 @@ type Block =
   | { type: 'section'; text: PlainText }
   | { type: 'context'; elements: (PlainText | Markup)[] };
 
-/**
- * A message in Slack's format. An incoming webhook accepts it unchanged, and `chat.postMessage` also needs a
- * `channel`.
- */
+/** For an incoming webhook; `chat.postMessage` also needs a `channel`. */
 export type SlackMessage = { text: string; blocks: Block[]; unfurl_links: false; unfurl_media: false };
 
 /**
- * Returns a message of Block Kit that Slack accepts for any texts: blank texts are left out, and long texts are shortened. Texts
- * that a person wrote are plain text, so that Slack does not interpret them as markup.
+ * Slack accepts the message for any texts: blank texts are left out, and long texts are shortened. Texts that
+ * a person wrote are plain text, so that Slack does not interpret them as markup.
  */
 export function slackMessage({ headline, lines, facts }: EventText): SlackMessage {
   const header = plain([isBlank(headline) ? 'Schoolbell' : headline], MOST_OF_HEADER);
   const section = plain(lines, MOST_OF_SECTION);
   return {
-    // Notifications show this text, and screen readers read it. Slack interprets markup in it, so it is escaped.
+    // Notifications show this text, and screen readers read it. Slack interprets markup in it.
     text: escaped(header.text),
     blocks: [
       { type: 'header', text: header },
@@ -49,7 +46,7 @@ function contextOf(fact: Fact): Block[] {
 }
 
 /**
- * Returns a time that Slack shows in the reader's own time zone, or in UTC if a client cannot do this.
+ * Slack shows the reader's own time zone, or UTC if a client cannot do this.
  * https://docs.slack.dev/messaging/formatting-message-text#date-formatting
  */
 function slackTime(time: string): Markup {
@@ -57,10 +54,7 @@ function slackTime(time: string): Markup {
   return { type: 'mrkdwn', text: `<!date^${seconds}^{date_short_pretty} {time}|${minute(time)} UTC>` };
 }
 
-/**
- * Returns texts as plain text. Each text becomes one line, so that it cannot look like another part of the
- * message. Blank texts are omitted.
- */
+/** Each text becomes one line, so that it cannot look like another part of the message. */
 function plain(lines: (string | null)[], most: number): PlainText {
   const text = lines
     .flatMap((line) =>
@@ -70,12 +64,12 @@ function plain(lines: (string | null)[], most: number): PlainText {
   return { type: 'plain_text', text: shortened(text, most), emoji: false };
 }
 
-/** Returns a text with at most `most` UTF-16 units. It does not cut a character in half. */
+/** Does not cut a character in half. `most` is in UTF-16 units. */
 function shortened(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
-/** Returns a text in which no character is markup: https://docs.slack.dev/messaging/formatting-message-text#escaping */
+/** https://docs.slack.dev/messaging/formatting-message-text#escaping */
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -5,51 +5,40 @@ import { parsedJson } from '../../functions/contract/parsing.ts';
 import { DeploymentError, TransientError } from '../../functions/core/errors.ts';
 import { readWhole } from '../../functions/core/read-whole.ts';
 
-/** The environment variables of the function that posts to one channel. */
 export const SlackEnvironment = z.object({
-  /** ARN of the secret with the URL or the token. */
+  /** The ARN of the secret with the URL or the token. */
   SLACK_SECRET_ID: z.string().check(z.minLength(1)),
-  /**
-   * Slack's id of the channel for `chat.postMessage`. Absent for an incoming webhook, whose URL identifies
-   * the channel.
-   */
+  /** Needed for `chat.postMessage`. The URL of an incoming webhook identifies the channel. */
   SLACK_CHANNEL_ID: z.optional(z.string().check(z.minLength(1))),
 });
 export type SlackEnvironment = z.infer<typeof SlackEnvironment>;
 
-/** Limits how often and how long the function tries to post one message. */
 export type RetryBudget = {
   attempts: number;
-  /** The maximum time of one attempt in milliseconds, including reading the response. */
+  /** Milliseconds, including reading the response. */
   attemptMs: number;
-  /**
-   * The maximum time between two attempts in milliseconds. If Slack requires a longer wait, the queue repeats
-   * the message later.
-   */
+  /** If Slack requires a longer wait than this many milliseconds, the queue repeats the message later. */
   longestWaitMs: number;
 };
 
 export const RETRY_BUDGET: RetryBudget = { attempts: 3, attemptMs: 10_000, longestWaitMs: 30_000 };
 
 type SlackOptions = {
-  /** Slack's id of the channel for `chat.postMessage`. Null for an incoming webhook, whose URL identifies the channel. */
+  /** Null for an incoming webhook, whose URL identifies the channel. */
   channelId: string | null;
-  /** Returns the URL of the incoming webhook, or the token of the bot. It is called for each message. */
+  /** Returns the URL of the incoming webhook, or the token of the bot. Called for each message. */
   secret: () => Promise<string>;
   apiUrl?: string;
   budget?: RetryBudget;
   wait?: (milliseconds: number) => Promise<unknown>;
 };
 
-/**
- * The maximum number of bytes of a response. Slack repeats the message in its response, so the limit is
- * several times the longest message.
- */
+/** Slack repeats the message in its response, so the limit is several times the longest message. */
 const MOST_BYTES = 256 * 1024;
 
 const ApiResponse = parsedJson(z.object({ ok: z.boolean(), error: z.optional(z.string()) }));
 
-/** The errors after which a retry may succeed: https://docs.slack.dev/reference/methods/chat.postMessage#errors */
+/** A retry may succeed: https://docs.slack.dev/reference/methods/chat.postMessage#errors */
 const TRANSIENT = new Set([
   'fatal_error',
   'internal_error',
@@ -61,8 +50,8 @@ const TRANSIENT = new Set([
 ]);
 
 /**
- * Creates a client of Slack. `chat.postMessage` responds to a refused message with status 200 and
- * `ok: false`. An incoming webhook responds to an accepted message with exactly `ok`.
+ * `chat.postMessage` responds to a refused message with status 200 and `ok: false`. An incoming webhook
+ * responds to an accepted message with exactly `ok`.
  * https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
  *
  * @returns a function that posts one message. It throws DeploymentError when Slack refuses the message, the
@@ -112,8 +101,8 @@ type Response = { status: number; body: string; waitMs: number };
 async function send(url: string, request: RequestInit, timeoutMs: number): Promise<Response> {
   try {
     const response = await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs) });
-    // The header `retry-after` is in seconds: https://docs.slack.dev/apis/web-api/rate-limits. Without a
-    // valid number, the wait is one second, because Slack's limit is one message per second.
+    // In seconds: https://docs.slack.dev/apis/web-api/rate-limits. Without a valid number, the wait is one
+    // second, because Slack's limit is one message per second.
     const seconds = Number(response.headers.get('retry-after'));
     const { body, status } = response;
     return {
@@ -151,30 +140,18 @@ function refused(code: string): DeploymentError {
   return new DeploymentError(`Slack refuses the message (${code})`, { code });
 }
 
-/**
- * Returns Slack's error code, such as `invalid_blocks`, or null if the text is not an error code. Errors
- * contain nothing else of Slack's response bodies.
- */
+/** Errors contain only a code such as `invalid_blocks`, and nothing else of Slack's response bodies. */
 function codeIn(text: string): string | null {
   return /^[a-z_]{1,60}$/.test(text.trim()) ? text.trim() : null;
 }
 
-/**
- * Returns the URL of the webhook.
- *
- * @throws DeploymentError when it is not a URL. The error does not quote the value, because it is a secret
- */
+/** The error does not quote the value, because it is a secret. */
 function checkUrl(text: string): string {
   if (isAddress(text)) return text;
   throw new DeploymentError('The secret of the incoming webhook does not contain its URL');
 }
 
-/**
- * Returns the token.
- *
- * @throws DeploymentError when a header cannot contain the token. Otherwise `fetch` would throw an error that
- *   quotes the token
- */
+/** If a header cannot contain the token, `fetch` would throw an error that quotes it. */
 function checkToken(text: string): string {
   if (/^[\x21-\x7e]+$/.test(text)) return text;
   throw new DeploymentError(

@@ -19,21 +19,18 @@ const CENTER = PAGE.width / 2;
 const LEFT = 190;
 const RIGHT = PAGE.width - LEFT;
 
-/** An option of PDFKit that its types do not contain yet. */
+/** PDFKit's types do not contain this option yet. */
 const PDF_UA: object = { subset: 'PDF/UA' };
 
-/**
- * A PDF, and the fields of the certificate whose text no font can draw. For each of these fields, a fallback
- * text is drawn.
- */
+/** `undrawable` are the fields whose text no font can draw. A fallback text is drawn for each. */
 export type Drawn = { pdf: Uint8Array; undrawable: ('learnerName' | 'courseTitle')[] };
 
 type Block = { tag: 'H1' | 'P'; text: PreparedText; x: number; baseline: number; color: string; fit: Fit };
 
 /**
- * Draws the certificate as a PDF: one landscape A4 page that contains its fonts, tagged for screen readers
- * (PDF/UA-1). The same certificate always gives the same bytes. If the fonts cannot draw every letter of the
- * learner's name, the learner's id is drawn instead of the name. A text that is too long is cut.
+ * Draws one landscape A4 page that contains its fonts, tagged for screen readers (PDF/UA-1). The same
+ * certificate always gives the same bytes. If the fonts cannot draw every letter of the learner's name, the
+ * learner's id is drawn instead. A text that is too long is cut.
  */
 export async function drawCertificate(
   certificate: Certificate,
@@ -138,10 +135,7 @@ function line(largest: number, width: number): Fit {
   return { width, height: 100, lines: 1, largest, smallest: 6 };
 }
 
-/**
- * Returns the first candidate that is not empty and can be drawn completely, or an empty text if there is no
- * such candidate.
- */
+/** Skips empty candidates. Returns an empty text if no candidate can be drawn completely. */
 async function firstDrawable(
   candidates: string[],
   fonts: FontLibrary,
@@ -155,7 +149,7 @@ async function firstDrawable(
   throw new Error('The fonts cannot draw an ellipsis');
 }
 
-/** Returns the text that identifies the learner when no name is known or the name cannot be drawn. */
+/** Identifies the learner when there is no name, or it cannot be drawn. */
 function learnerNumber(
   { learnerReference }: Certificate,
   { learnerNumber: label }: CertificateTexts,
@@ -163,10 +157,7 @@ function learnerNumber(
   return learnerReference === null ? '' : `${label} ${isolated(inOneLine(learnerReference))}`;
 }
 
-/**
- * Returns two texts for a date: in the words of the locale, and in digits. The second is drawn if no font has
- * the script of the first.
- */
+/** The second text, in digits, is drawn if no font has the script of the locale's words. */
 function dateTexts(instant: string, { locale, timeZone }: CertificateTexts): string[] {
   const date = new Date(instant);
   const inWords = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone });
@@ -175,17 +166,14 @@ function dateTexts(instant: string, { locale, timeZone }: CertificateTexts): str
   return [inWords.format(date), inNumbers.format(date)];
 }
 
-/**
- * Returns the direction of the locale. The text of a date does not show the direction, because a date in a
- * right-to-left language may begin with digits or Latin letters.
- */
+/** A date's text does not show the direction, because it may begin with digits or Latin letters. */
 function directionOf(locale: string): Direction {
   // TypeScript's types do not contain `getTextInfo` yet.
   const { direction } = TextInfo.parse(Object(new Intl.Locale(locale)).getTextInfo());
   return direction;
 }
 
-/** Returns the text between Unicode isolates, so that its direction does not depend on the surrounding text. */
+/** Unicode isolates make the direction of a text independent of the surrounding text. */
 function isolated(text: string): string {
   return `\u2068${text}\u2069`;
 }
@@ -202,14 +190,11 @@ function withoutEmoji(text: string): string {
 /** What is printed on a certificate. */
 export type Certificate = {
   number: string;
-  /** The verification code. Together with the number, it proves that a printed certificate was issued. */
+  /** Together with the number, proves that a printed certificate was issued. */
   code: string;
   /** Null if Kombo has no name of the learner. */
   learnerName: string | null;
-  /**
-   * The platform's id of the learner, or Kombo's id if the platform's id is not known. It is printed if there
-   * is no name.
-   */
+  /** The platform's id or, if it is not known, Kombo's id. Printed if there is no name. */
   learnerReference: string | null;
   /** Null if Kombo has no title. */
   courseTitle: string | null;

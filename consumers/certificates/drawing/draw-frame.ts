@@ -1,11 +1,10 @@
-/** The size of a landscape A4 page in points. */
+/** Landscape A4, in points. */
 export const PAGE = { width: 841.89, height: 595.28 };
 
 const NAVY = '#1d2b45';
 const GOLD = '#a8843a';
 const PAPER = '#fdfbf5';
 
-/** Draws the background of the page and the frame around it. */
 export function drawFrame(document: PDFKit.PDFDocument): void {
   const { width, height } = PAGE;
   document.rect(0, 0, width, height).fill(PAPER);
@@ -62,7 +61,7 @@ export function rosette(document: PDFKit.PDFDocument, x: number, y: number): voi
     }
   }
   document.circle(x, y, 10).fillAndStroke(PAPER, GOLD);
-  // This path is the bell.
+  // The bell.
   document.path(`M ${x - 5} ${y + 3} q 1.6 -1.6 1.6 -4.5 a 3.4 3.4 0 0 1 6.8 0 q 0 2.9 1.6 4.5 z`).fill(GOLD);
   document.circle(x, y + 4.6, 1.2).fill(GOLD);
 }

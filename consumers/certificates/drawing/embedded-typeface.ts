@@ -3,15 +3,14 @@ import { type Glyph, type Typeface, UNITS_PER_EM } from './typeface.ts';
 
 const FLAG_SYMBOLIC = 4;
 /**
- * The text of a glyph that represents no character alone, such as the second glyph of a letter. It is a
- * zero-width space, because PDF/UA requires a text for each glyph.
+ * The text of a glyph that represents no character alone, such as the second glyph of a letter. PDF/UA
+ * requires a text for each glyph, so it is a zero-width space.
  */
 const NOTHING = '\u200b';
 
 /**
- * Embeds a TrueType font in a document. The text operators of the PDF refer to glyphs by their ids (a
- * composite font with the encoding Identity-H, ISO 32000-1, 9.7). A map contains the text of each glyph
- * (ToUnicode, 9.10.3).
+ * Embeds a TrueType font. The PDF's text operators refer to glyphs by their ids (a composite font with the
+ * encoding Identity-H, ISO 32000-1, 9.7), and a map contains their texts (ToUnicode, 9.10.3).
  */
 export function embedTypeface(document: PDFKit.PDFDocument, { bytes, font }: Typeface, name: string) {
   const texts = new Map<number, string>();
@@ -54,10 +53,7 @@ export function embedTypeface(document: PDFKit.PDFDocument, { bytes, font }: Typ
   });
   composite.end(undefined);
 
-  /**
-   * Records and returns the text of a glyph. The first recorded text is kept. It is the character of `text`
-   * for which the font has this glyph, or `otherwise` if there is no such character.
-   */
+  /** Returns the first text of a glyph: the character of `text` whose glyph it is, or `otherwise`. */
   const noted = (id: number, text: string, otherwise: string): string => {
     const own = codePointsOf(text).find((point) => font.nominalGlyph(point) === id);
     const known = texts.get(id) ?? (own === undefined ? otherwise : String.fromCodePoint(own));
@@ -65,32 +61,23 @@ export function embedTypeface(document: PDFKit.PDFDocument, { bytes, font }: Typ
     return known;
   };
   return {
-    /** Registers the typeface as a resource of the current page, and returns the name of this resource. */
+    /** Returns the name of the typeface's resource on the current page. */
     nameOnPage(): string {
       Object.assign(document.page.fonts, { [name]: composite });
       return name;
     },
-    /**
-     * Records the text that the glyphs of a cluster represent.
-     *
-     * @returns `isPlain`: the cluster has only one glyph, and the recorded text of this glyph is the text of
-     *   the cluster
-     */
+    /** Records the text of a cluster. If `isPlain`, its only glyph already has the cluster's text. */
     use(text: string, letters: Glyph[], marks: Glyph[]): { isPlain: boolean } {
       const read = letters.map(({ id }, at) => noted(id, text, at === 0 ? text : NOTHING));
       for (const { id } of marks) noted(id, text, NOTHING);
       return { isPlain: marks.length === 0 && read.length === 1 && read[0] === text };
     },
-    /** Writes the text that each glyph represents to the document. */
     finish: (): void => toUnicode.end(toUnicodeMap(texts)),
   };
 }
 export type EmbeddedTypeface = ReturnType<typeof embedTypeface>;
 
-/**
- * Returns a ToUnicode map with the text of each glyph:
- * https://adobe-type-tools.github.io/font-tech-notes/pdfs/5411.ToUnicode.pdf
- */
+/** https://adobe-type-tools.github.io/font-tech-notes/pdfs/5411.ToUnicode.pdf */
 function toUnicodeMap(texts: Map<number, string>): string {
   const lines = [...texts].map(([id, text]) => `<${glyphCode(id)}> <${utf16(text)}>`);
   const blocks = [];
@@ -114,20 +101,15 @@ end
 end`;
 }
 
-/** Returns the hexadecimal code of a glyph in the text operators of the PDF. */
 export function glyphCode(id: number): string {
   return id.toString(16).padStart(4, '0');
 }
 
-/** Returns a text in UTF-16, big-endian, as hexadecimal digits. */
 export function utf16(text: string): string {
   return Buffer.from(text, 'utf16le').swap16().toString('hex');
 }
 
-/**
- * Returns the prefix of a font's name in a PDF: six capital letters mean that the PDF does not contain all
- * glyphs of the font.
- */
+/** Six capital letters mean that the PDF does not contain all glyphs of the font. */
 function prefixOf(name: string): string {
   return `SCHB${name
     .replaceAll(/\D/g, '')
@@ -136,9 +118,8 @@ function prefixOf(name: string): string {
 }
 
 /**
- * Returns a table of a TrueType font: https://learn.microsoft.com/en-us/typography/opentype/spec/otff. The
- * function does not use HarfBuzz, because HarfBuzz's JavaScript never frees a font after it has returned one
- * of the font's tables.
+ * Returns a table of a TrueType font: https://learn.microsoft.com/en-us/typography/opentype/spec/otff.
+ * HarfBuzz could read it too, but its JavaScript then never frees the font.
  */
 function tableOf(bytes: Uint8Array, tag: 'head' | 'maxp'): DataView {
   const font = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -152,15 +133,15 @@ function tableOf(bytes: Uint8Array, tag: 'head' | 'maxp'): DataView {
 }
 
 /**
- * Returns xMin, yMin, xMax and yMax of the table `head`, in thousandths of the font size. They begin at byte
- * 36. The units per em are at byte 18.
+ * xMin, yMin, xMax and yMax, in thousandths of the font size. In `head`, they begin at byte 36, and the units
+ * per em are at byte 18.
  */
 function boundingBox(head: DataView): number[] {
   const unitsPerEm = head.getUint16(18);
   return [36, 38, 40, 42].map((at) => Math.round((head.getInt16(at) / unitsPerEm) * UNITS_PER_EM));
 }
 
-/** Returns the ids of all glyphs. The number of glyphs is at byte 4 of the table `maxp`. */
+/** The number of glyphs is at byte 4 of the table `maxp`. */
 function glyphIds(maxp: DataView): number[] {
   return [...Array(maxp.getUint16(4)).keys()];
 }

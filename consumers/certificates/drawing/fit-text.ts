@@ -1,7 +1,7 @@
 import type { Line, Paragraph } from './paragraph.ts';
 import { UNITS_PER_EM } from './typeface.ts';
 
-/** A text that is divided into lines, and the font size in points at which the lines fit. */
+/** `size` is the font size in points at which the lines fit. */
 export type FittedText = { paragraph: Paragraph; size: number; lines: Line[] };
 
 export type Fit = { width: number; height: number; lines: number; largest: number; smallest: number };
@@ -13,8 +13,8 @@ const words = new Intl.Segmenter('und', { granularity: 'word' });
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /**
- * Returns a text in lines, at the largest size at which it fits into the width, the height and the number of lines. Lines
- * break between words, in any script; a word that is wider than a line is broken. A text that is too long even at the smallest size is cut and ends with an ellipsis.
+ * Uses the largest size at which the text fits. Lines break between words, in any script, and within a word
+ * that is wider than a line. A text that is too long at the smallest size is cut and ends with an ellipsis.
  */
 export function fitText(paragraph: Paragraph, fit: Fit): FittedText {
   for (let size = fit.largest; size > fit.smallest; size -= 1) {
@@ -30,10 +30,7 @@ export function fitText(paragraph: Paragraph, fit: Fit): FittedText {
   return { paragraph, size: fit.smallest, lines };
 }
 
-/**
- * Returns the lines of a text. Lines after the first `most` + 1 may be missing, because the text is too long
- * anyway.
- */
+/** Lines after the first `most` + 1 may be missing, because the text is too long anyway. */
 function wrap(paragraph: Paragraph, width: number, most: number): Line[] {
   const { text } = paragraph;
   const fits = (start: number, end: number) => paragraph.measure(trimmed(paragraph, start, end)) <= width;
@@ -54,7 +51,7 @@ function wrap(paragraph: Paragraph, width: number, most: number): Line[] {
   return [...lines, trimmed(paragraph, start, end)].filter((line) => line.end > line.start);
 }
 
-/** Returns the offsets at which a line may end: after a space, and after a word with the punctuation that follows it. */
+/** A line may end after a space, and after a word with the punctuation that follows it. */
 function wordEnds(text: string): number[] {
   const ends: number[] = [];
   let isOpen = false;
@@ -76,10 +73,7 @@ function graphemeEnds(text: string, start: number, end: number): number[] {
   );
 }
 
-/**
- * Divides the text of `lines` again, into lines of similar length, but not into more lines. A last line of
- * only one word would look like a mistake.
- */
+/** Makes the lines similar in length: a last line of only one word would look like a mistake. */
 function balance(paragraph: Paragraph, lines: Line[], width: number): Line[] {
   let best = lines;
   for (let narrower = 0.95; narrower > 0.4; narrower -= 0.05) {

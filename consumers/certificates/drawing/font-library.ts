@@ -4,10 +4,10 @@ import { Blob, Face } from 'harfbuzzjs';
 import subsetFont from 'subset-font';
 import * as z from 'zod/mini';
 
-/** Ranges of code points. The first and the last code point belong to the range. */
+/** Both code points belong to a range. */
 type CodePointRanges = [first: number, last: number][];
 
-/** Returns the ranges of code points in a text in the format of CSS, such as `U+0460-052F,U+20B4`. */
+/** Parses ranges in the format of CSS, such as `U+0460-052F,U+20B4`. */
 function parseRanges(text: string): CodePointRanges {
   return text.split(',').map((range) => {
     const [first = '', last = first] = range.trim().replace(/^U\+/i, '').split('-');
@@ -19,17 +19,16 @@ function includes(ranges: CodePointRanges, point: number): boolean {
   return ranges.some(([first, last]) => point >= first && point <= last);
 }
 
-/** A font file that was read as a TrueType font of regular weight. */
 export type FontFile = { name: string; font: Buffer; codePoints: ReadonlySet<number> };
 
 export type FontLibrary = {
-  /** Returns the first font that has every character of a grapheme, or null if no font has all of them. */
+  /** Returns null if no font has every character of the grapheme. */
   find(grapheme: string, preferred: readonly string[]): Promise<FontFile | null>;
 };
 
 /**
- * Families whose package has one complete file per weight. The first family has Latin, Greek, Cyrillic and all their
- * combining marks in one file. This is necessary because a mark must come from the same font as its letter.
+ * Families with one complete file per weight. The first has Latin, Greek, Cyrillic and all their combining
+ * marks, because a mark must come from the same font as its letter.
  */
 const WHOLE = [
   'noto-serif/400Regular/NotoSerif_400Regular',
@@ -48,7 +47,7 @@ const WHOLE = [
   'noto-serif-tibetan/400Regular/NotoSerifTibetan_400Regular',
 ] as const;
 
-/** Families whose package has several compressed files of variable weight, each with other code points. */
+/** Families with several compressed files of variable weight, each with other code points. */
 const SPLIT = [
   'noto-naskh-arabic',
   'noto-serif-hebrew',
@@ -74,13 +73,13 @@ const SPLIT = [
 
 const REGULAR = { wght: 400 };
 
-/** A font file, and the code points that it may have. Null means that it may have any code point. */
+/** `ranges` are the code points that the file may have; null for any. */
 type Candidate = { family: string; path: string; ranges: CodePointRanges | null };
 
 const UnicodeRanges = z.record(z.string(), z.string());
 
 /**
- * Returns the fonts of a directory with the structure of `node_modules`. A font file is read when a character first needs it.
+ * The directory has the structure of `node_modules`. A file is read when a character needs it.
  *
  * @throws Error when the directory has no fonts
  */
@@ -122,10 +121,7 @@ export function openFonts(directory: string): FontLibrary {
   };
 }
 
-/**
- * Returns whether a font can draw these code points. For a letter with marks, a font may have the letter and
- * the marks separately. Invisible characters, such as joiners, need no glyph.
- */
+/** A font may have a letter and its marks separately. Invisible characters (joiners) need no glyph. */
 export function canDraw({ codePoints }: FontFile, points: number[]): boolean {
   return points.every((point) => {
     const character = String.fromCodePoint(point);

@@ -1,4 +1,4 @@
-/** The package's own types declare `require('bidi-js').default`, which does not exist: the package exports the factory itself. */
+/** The package's own types declare `require('bidi-js').default`, but it exports the factory itself. */
 declare module 'bidi-js' {
   export type EmbeddingLevels = {
     levels: Uint8Array;
@@ -13,16 +13,13 @@ declare module 'bidi-js' {
   };
 }
 declare module 'subset-font' {
-  /**
-   * Converts a font of any format to TrueType. The result has only the glyphs that a text needs, including
-   * glyphs for combinations of its letters.
-   */
+  /** Converts a font of any format to TrueType, with only the glyphs that a text and its ligatures need. */
   export default function subsetFont(
     font: Buffer,
     text: string | undefined,
     options: {
       targetFormat: 'sfnt';
-      /** Keeps every glyph of the font, not only the glyphs of the text. */
+      /** Keeps also the glyphs that the text does not need. */
       keepAllGlyphs?: true;
       variationAxes?: Record<string, number>;
     },

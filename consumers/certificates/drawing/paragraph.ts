@@ -2,21 +2,20 @@ import type { FontFile } from './font-library.ts';
 import { ELLIPSIS, isRightToLeft, type PreparedText, visualOrder } from './prepared-text.ts';
 import { type Cluster, shapeRange, type Typeface, widthOf } from './typeface.ts';
 
-/** Clusters of one typeface that are drawn together, from left to right. `start` is their offset in the text. */
+/** Clusters of one typeface, drawn from left to right. `start` is their offset in the text. */
 export type Run = { typeface: Typeface; clusters: Cluster[]; start: number };
 
-/** A range of a paragraph, in UTF-16 units. A shortened line is drawn with `…` at its end. */
+/** A range in UTF-16 units. A shortened line is drawn with `…` at its end. */
 export type Line = { start: number; end: number; isShortened: boolean };
 
 export type Paragraph = {
   text: string;
-  /** Returns the width of a line in thousandths of the font size. */
+  /** In thousandths of the font size. */
   measure(line: Line): number;
-  /** Returns the runs of a line from left to right. */
+  /** From left to right. */
   runs(line: Line): Run[];
 };
 
-/** Returns a text that can be measured and drawn line by line. */
 export function createParagraph(
   prepared: PreparedText,
   typefaces: ReadonlyMap<FontFile, Typeface>,

@@ -1,22 +1,19 @@
 import createBidi, { type EmbeddingLevels } from 'bidi-js';
 import { canDraw, codePointsOf, type FontFile, type FontLibrary } from './font-library.ts';
 
-/**
- * A part of a text that has one font, one script and one direction, so that its letters are shaped together.
- * Offsets are UTF-16 units.
- */
+/** A part with one font, script and direction, to be shaped together. Offsets are UTF-16 units. */
 type Piece = { start: number; end: number; file: FontFile; level: number };
 
 /**
- * A text with its fonts, and with its directions according to the Unicode Bidirectional Algorithm. The text ends with `…`,
+ * A text with its fonts, and with its directions by the Unicode Bidirectional Algorithm. It ends with `…`,
  * which is drawn only when a line is shortened.
  */
 export type PreparedText = {
   text: string;
-  /** The length of the text without the `…` at its end. */
+  /** Without the `…` at the end. */
   length: number;
   levels: EmbeddingLevels;
-  /** A text that has the same directions as `text`, and in which every character has one UTF-16 unit: see `asOneUnit`. */
+  /** `text` with one UTF-16 unit per character, and the same directions: see `asOneUnit`. */
   inOneUnit: string;
   pieces: Piece[];
 };
@@ -25,23 +22,19 @@ export type Direction = 'ltr' | 'rtl' | 'auto';
 
 export const ELLIPSIS = '…';
 
-/**
- * The maximum number of characters of a text. A page has space for fewer characters, even at the smallest
- * font size.
- */
+/** More characters than a page has space for, even at the smallest font size. */
 const MOST_CHARACTERS = 2_000;
 
 const bidi = createBidi();
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
-/** Characters that set the direction of a text. They are not drawn. */
+/** These characters set the direction of a text. They are not drawn. */
 const MARKS_OF_DIRECTION = /^[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]$/;
 /** Scripts that share a font, but are shaped separately. */
 const SCRIPTS = [/\p{Script=Latin}/u, /\p{Script=Greek}/u, /\p{Script=Cyrillic}/u];
 
 /**
- * Returns a text in one line and in Unicode's composed form (NFC). Control characters become spaces.
- * Characters that override the order of letters are removed. Direction marks and isolates, which only mark
- * where a direction begins or ends, are kept.
+ * Composes the text (NFC). Control characters become spaces. Characters that override the order of letters
+ * are removed; direction marks and isolates are kept.
  */
 export function inOneLine(text: string): string {
   const line = text
@@ -55,8 +48,8 @@ export function inOneLine(text: string): string {
 /**
  * Finds a font for each character.
  *
- * @param direction the direction of the whole text; by default the direction of its first letter
- * @returns the text with its fonts, or null if the text has a character that no font can draw
+ * @param direction by default the direction of the text's first letter
+ * @returns null if no font can draw one of the characters
  */
 export async function prepareText(
   line: string,
@@ -85,7 +78,7 @@ export async function prepareText(
   return { text, length: line.length, levels, inOneUnit, pieces };
 }
 
-/** Returns the pieces of a line from left to right. */
+/** From left to right. */
 export function visualOrder(
   { inOneUnit, levels, pieces }: PreparedText,
   start: number,
@@ -103,10 +96,7 @@ export function visualOrder(
     .toSorted((a, b) => (places.get(a.start) ?? 0) - (places.get(b.start) ?? 0));
 }
 
-/**
- * A character with one UTF-16 unit for each of these classes of the Unicode Bidirectional Algorithm.
- * `NEUTRAL` is the character for all other classes.
- */
+/** A character with one UTF-16 unit for each bidirectional class. `NEUTRAL` is for all other classes. */
 const OF_CLASS: Record<string, string> = {
   L: 'a',
   R: '\u05d0',
@@ -119,9 +109,8 @@ const OF_CLASS: Record<string, string> = {
 const NEUTRAL = '!';
 
 /**
- * Replaces each character that has two UTF-16 units by two one-unit characters of the same writing direction.
- * The number of units does not change. `bidi-js` looks at each unit alone. Without the replacement, it would
- * treat a letter of a right-to-left script such as Adlam as left-to-right.
+ * Replaces each character of two UTF-16 units by two one-unit characters of the same direction. `bidi-js`
+ * looks at each unit alone, so it would treat a right-to-left script such as Adlam as left-to-right.
  */
 function asOneUnit(text: string): string {
   return text.replaceAll(/[\u{10000}-\u{10ffff}]/gu, (character) =>
@@ -129,15 +118,11 @@ function asOneUnit(text: string): string {
   );
 }
 
-/** Returns whether the direction of the whole text is right-to-left. */
 export function isRightToLeft({ levels }: PreparedText): boolean {
   return (levels.paragraphs[0]?.level ?? 0) % 2 === 1;
 }
 
-/**
- * Returns the font of a grapheme, or null if no font has it. Numbers, spaces and punctuation get the font of the letters before
- * them, so that they are shaped together.
- */
+/** Numbers, spaces and punctuation get the font of the letters before them, to be shaped together. */
 async function fileFor(
   grapheme: string,
   last: FontFile | null,
@@ -149,7 +134,7 @@ async function fileFor(
   return fonts.find(grapheme, preferred);
 }
 
-/** Returns the families to try first. Chinese, Japanese and Korean use the same code points, but draw them differently. */
+/** Chinese, Japanese and Korean use the same code points, but draw them differently. */
 function preferredFamilies(text: string): string[] {
   if (/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text)) return ['noto-serif-jp'];
   if (/\p{Script=Hangul}/u.test(text)) return ['noto-serif-kr'];

@@ -5,10 +5,7 @@ import { type Cluster, type Glyph, type Typeface, UNITS_PER_EM, widthOf } from '
 
 type Place = { x: number; baseline: number; color: string };
 
-/**
- * Creates a painter that draws shaped texts and embeds their fonts, so that PDF viewers and screen readers
- * can read, search and copy the texts.
- */
+/** Embeds the fonts of texts so that PDF viewers and screen readers can read, search and copy the texts. */
 export function createTextPainter(document: PDFKit.PDFDocument) {
   const embedded = new Map<Typeface, EmbeddedTypeface>();
   const embeddedFor = (typeface: Typeface) => {
@@ -19,18 +16,14 @@ export function createTextPainter(document: PDFKit.PDFDocument) {
 
   const paintRun = ({ typeface, clusters }: Run, x: number, y: number, size: number): void => {
     const face = embeddedFor(typeface);
-    // PDFKit's y axis points down, so letters would be upside down. The -1 in this matrix turns them back.
+    // PDFKit's y axis points down. The -1 in this matrix turns the letters upright.
     document.addContent(`BT /${face.nameOnPage()} ${size} Tf 1 0 0 -1 ${number(x)} ${number(y)} Tm`);
     for (const cluster of clusters) document.addContent(showCluster(cluster, face, typeface, size));
     document.addContent('ET');
   };
 
   return {
-    /**
-     * Draws lines that are centred at `x`. A single line is drawn on the baseline. Several lines are
-     * distributed evenly above and below the baseline, so that the middle of the text does not depend on the
-     * number of lines.
-     */
+    /** Centres lines at `x`. Several lines are distributed evenly above and below the baseline. */
     paint({ paragraph, size, lines }: FittedText, { x: center, baseline, color }: Place): void {
       const first = baseline - ((lines.length - 1) * size * LEADING) / 2;
       document.fillColor(color);
@@ -41,28 +34,26 @@ export function createTextPainter(document: PDFKit.PDFDocument) {
           x += (widthOf(run.clusters) / UNITS_PER_EM) * size;
           return { run, left };
         });
-        // Screen readers read a page in the order in which it is drawn. So the runs are drawn in the order of
-        // the text.
+        // Screen readers read a page in the order in which it is drawn, so runs are drawn in text order.
         for (const { run, left } of placed.toSorted((a, b) => a.run.start - b.run.start)) {
           paintRun(run, left, first + at * size * LEADING, size);
         }
       }
     },
-    /** Writes the fonts to the document. It is called once, after all texts are drawn. */
+    /** Writes the fonts to the document. Call it once, after all texts are drawn. */
     finish(): void {
       for (const face of embedded.values()) face.finish();
     },
   };
 }
 
-/** A glyph and its horizontal position, measured from the beginning of its cluster. */
+/** `at` is measured from the beginning of the cluster. */
 type PlacedGlyph = Glyph & { at: number };
 
 /**
- * Returns the PDF operators that draw the glyphs of a cluster. If a PDF viewer could not derive the text of
- * the cluster from the glyphs, the operators also contain this text. Marks are drawn last and with an empty
- * text. Otherwise a viewer would use the position of a mark as the position of the text, although a mark is
- * not at the position of its letter.
+ * Returns the PDF operators for a cluster's glyphs, with the text of the cluster where a viewer could not
+ * derive it from them. Marks are drawn last and with an empty text. Otherwise a viewer would use the position
+ * of a mark, which is not that of its letter, as the position of the text.
  */
 function showCluster(cluster: Cluster, face: EmbeddedTypeface, { font }: Typeface, size: number): string {
   const placed = placedGlyphs(cluster);
@@ -85,9 +76,8 @@ function showCluster(cluster: Cluster, face: EmbeddedTypeface, { font }: Typefac
       return y === 0 ? shown : `${number((y / UNITS_PER_EM) * size)} Ts ${shown} 0 Ts`;
     });
   /**
-   * Returns the operators that add the text of marks to the PDF without drawing the marks. A PDF viewer finds
-   * a text only where a glyph is drawn. So the operators draw a space for the text, with a hundredth of the
-   * normal width of a space.
+   * Adds the text of marks without drawing them. A PDF viewer finds a text only where a glyph is drawn, so
+   * this draws a space with a hundredth of its normal width.
    */
   const carry = (text: string) => {
     const space = font.nominalGlyph(0x20) ?? 0;
@@ -107,9 +97,8 @@ function showCluster(cluster: Cluster, face: EmbeddedTypeface, { font }: Typefac
 }
 
 /**
- * Splits the text of a right-to-left cluster into its letters, and its marks in reverse order. Some PDF
- * viewers reverse right-to-left text character by character, so the marks of a letter must come before the
- * letter. A left-to-right text or a text without marks is not split.
+ * Some PDF viewers reverse right-to-left text character by character, so the marks of a letter must come
+ * before the letter, in reverse order.
  */
 function splitMarks({ text, isRightToLeft }: Cluster): { base: string; combining: string } {
   const characters = [...text];
@@ -134,7 +123,7 @@ function withText(text: string, shown: string[]): string[] {
   return [`/Span <</ActualText <${utf16(`\ufeff${text}`)}>>> BDC`, ...shown, 'EMC'];
 }
 
-/** Returns a number as text with at most four decimal places. */
+/** At most four decimal places. */
 function number(value: number): string {
   return String(Math.round(value * 10_000) / 10_000);
 }

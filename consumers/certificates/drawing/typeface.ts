@@ -3,32 +3,28 @@ import subsetFont from 'subset-font';
 import type { FontFile } from './font-library.ts';
 import type { PreparedText } from './prepared-text.ts';
 
-/** The unit of all glyph measures is a thousandth of the font size, as in PDF. */
+/** As in PDF, all glyph measures are in thousandths of the font size. */
 export const UNITS_PER_EM = 1000;
 
 /**
- * Characters that the shaper may insert into a text: a space, the dotted circle that replaces the missing letter of a mark,
- * and the first half of Khmer vowels that have two halves.
+ * Characters that the shaper may insert: a space, the dotted circle that replaces the missing letter of a
+ * mark, and the first half of Khmer vowels that have two halves.
  */
 const INSERTED = ' \u25cc\u17c1';
 
-/** A font that contains only the glyphs that the texts of one document need. */
+/** A font with only the glyphs that the texts of one document need. */
 export type Typeface = { bytes: Uint8Array; font: Font };
 
 export type Glyph = { id: number; advance: number; x: number; y: number };
 
-/**
- * Glyphs that together represent a text, such as a letter with its marks, or a ligature. Their order is from
- * left to right.
- */
+/** Glyphs that together represent a text, such as a letter with its marks, from left to right. */
 export type Cluster = { text: string; glyphs: Glyph[]; isRightToLeft: boolean };
 
-/** Returns the width of clusters in thousandths of the font size. */
+/** In thousandths of the font size. */
 export function widthOf(clusters: Cluster[]): number {
   return clusters.flatMap(({ glyphs }) => glyphs).reduce((sum, { advance }) => sum + advance, 0);
 }
 
-/** Creates the typefaces that a document's texts need. Returns them by font file. */
 export async function createTypefaces(texts: PreparedText[]): Promise<Map<FontFile, Typeface>> {
   const needed = new Map<FontFile, string>();
   for (const { text, pieces } of texts) {
@@ -38,8 +34,8 @@ export async function createTypefaces(texts: PreparedText[]): Promise<Map<FontFi
   }
   const typefaces = new Map<FontFile, Typeface>();
   for (const [file, text] of needed) {
-    // The shaper divides some letters into parts: letters with accents, and Thai and Lao vowels that have two
-    // parts. The typeface must also contain the glyphs of these parts.
+    // The shaper divides some letters, such as letters with accents, and Thai and Lao vowels with two parts.
+    // The typeface must also contain the glyphs of these parts.
     const parts = text.normalize('NFD') + text.normalize('NFKD');
     const bytes = await subsetFont(file.font, text + parts, { targetFormat: 'sfnt' });
     const font = new Font(new Face(new Blob(bytes)));
@@ -50,13 +46,13 @@ export async function createTypefaces(texts: PreparedText[]): Promise<Map<FontFi
 }
 
 /**
- * The one buffer that is used for all texts. HarfBuzz frees the memory of an object only after the garbage collector has found
- * the object and the event loop has run. So a long loop that creates an object for each text would fill WebAssembly's memory.
+ * One buffer for all texts: HarfBuzz frees an object only after a garbage collection and a turn of the event
+ * loop, so a long loop with an object for each text would fill WebAssembly's memory.
  */
 const buffer = new Buffer();
 
 /**
- * Shapes a range of a text and returns its clusters. The letters before and after the range affect the result.
+ * The letters before and after the range affect the result.
  *
  * @throws Error when HarfBuzz returns no glyphs, for example because its memory is full
  */
