@@ -11,9 +11,10 @@ export const metricNames = {
   pagesRead: 'PagesRead',
   recordsRead: 'RecordsRead',
   changesMissed: 'ChangesMissed',
-  setAside: 'SetAside',
   unknownStatuses: 'UnknownStatuses',
   runsEnded: 'RunsEnded',
+  /** Published for records of runs that ended, and for events that the bus refused permanently. */
+  setAside: 'SetAside',
   /** Published after each poll that published events: their number, and the longest delays. */
   eventsPublished: 'EventsPublished',
   komboLagSeconds: 'KomboLagSeconds',

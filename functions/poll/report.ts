@@ -12,7 +12,7 @@ export function reportRun(
   published: Published,
 ): void {
   const ended = 'ended' in outcome ? outcome.ended : [];
-  const { byType, komboLagSeconds, ownLagSeconds } = published;
+  const { byType, refused, komboLagSeconds, ownLagSeconds } = published;
   const fields = {
     integration,
     outcome: outcome.kind,
@@ -28,8 +28,10 @@ export function reportRun(
   else telemetry.info(logMessages.run, fields);
 
   const events = Object.values(byType).reduce((sum, count) => sum + count, 0);
+  const setAside = ended.reduce((sum, run) => sum + run.setAside, refused);
   telemetry.measure({
     ...(ended.length > 0 && endedMetrics(ended)),
+    ...((ended.length > 0 || refused > 0) && { [names.setAside]: setAside }),
     ...(events > 0 && { [names.eventsPublished]: events }),
     ...(komboLagSeconds !== null && { [names.komboLagSeconds]: komboLagSeconds }),
     ...(ownLagSeconds !== null && { [names.ownLagSeconds]: ownLagSeconds }),
@@ -40,14 +42,13 @@ export function reportRun(
 }
 
 function endedMetrics(ended: LastRun[]) {
-  const sum = (field: 'pages' | 'records' | 'missed' | 'setAside' | 'unknownStatuses') =>
+  const sum = (field: 'pages' | 'records' | 'missed' | 'unknownStatuses') =>
     ended.reduce((total, run) => total + run[field], 0);
   return {
     [names.runsEnded]: ended.length,
     [names.pagesRead]: sum('pages'),
     [names.recordsRead]: sum('records'),
     [names.changesMissed]: sum('missed'),
-    [names.setAside]: sum('setAside'),
     [names.unknownStatuses]: sum('unknownStatuses'),
   };
 }

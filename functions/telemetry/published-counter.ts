@@ -3,12 +3,14 @@ import type { Publisher } from '../core/ports.ts';
 
 export type Published = {
   byType: Record<string, number>;
+  /** The number of learning events that the bus refused permanently. They are set aside. */
+  refused: number;
   /** The longest times from the platform to Kombo, and from Kombo to the bus; null without a `changedAt`. */
   komboLagSeconds: number | null;
   ownLagSeconds: number | null;
 };
 
-/** Counts the events that the bus accepts, by type, and measures their delay. */
+/** Counts the events that the bus accepts, by type, and measures their delay. Counts the events that it refuses. */
 export function countPublished(publisher: Publisher, clock: () => number) {
   let published = nothing();
   const count = (type: string) => {
@@ -17,6 +19,7 @@ export function countPublished(publisher: Publisher, clock: () => number) {
   const counted: Publisher = {
     async publish(events) {
       const result = await publisher.publish(events);
+      published.refused += result.refused.length;
       const accepted = new Set(result.accepted);
       for (const { type, detail } of events.filter((_, at) => accepted.has(at))) {
         count(type);
@@ -41,7 +44,7 @@ export function countPublished(publisher: Publisher, clock: () => number) {
 }
 
 function nothing(): Published {
-  return { byType: {}, komboLagSeconds: null, ownLagSeconds: null };
+  return { byType: {}, refused: 0, komboLagSeconds: null, ownLagSeconds: null };
 }
 
 /** The delay until `changed_at` is Kombo's, and the delay after it is Schoolbell's. */

@@ -12,7 +12,7 @@ import type { Fields, Telemetry } from '../../../functions/telemetry/telemetry.t
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z');
 const ago = (minutes: number) => new Date(NOW - minutes * 60_000).toISOString();
-const NOTHING = { byType: {}, komboLagSeconds: null, ownLagSeconds: null };
+const NOTHING = { byType: {}, refused: 0, komboLagSeconds: null, ownLagSeconds: null };
 
 function recorder() {
   const lines: { message: string; fields: Fields }[] = [];
@@ -43,6 +43,7 @@ describe('the report of a poll', () => {
     };
     const published = {
       byType: { CourseCompleted: 2, LearnerDropped: 1 },
+      refused: 0,
       komboLagSeconds: 60,
       ownLagSeconds: 5,
     };
@@ -81,6 +82,21 @@ describe('the report of a poll', () => {
       ]);
     },
   );
+});
+
+it('each event that the bus refuses permanently is counted as SetAside, for which there is an alarm, even if no run ended', async () => {
+  const refused = [
+    { index: 0, reason: 'MalformedDetail' },
+    { index: 1, reason: 'MalformedDetail' },
+  ];
+  const counter = countPublished(
+    { publish: async () => ({ accepted: [], refused, error: null }), notify: async () => undefined },
+    () => NOW,
+  );
+  await counter.publisher.publish([]);
+  const { telemetry, measured } = recorder();
+  reportRun(telemetry, 'moodle:a', { kind: 'more', ended: [] }, counter.take());
+  expect(measured).toEqual([{ SetAside: 2 }]);
 });
 
 describe('the count of published events', () => {
