@@ -92,10 +92,10 @@ const SIZES_MB = [256, 512, 1_024, 1_769];
 export type Size = { memoryMb: number; idle: number; page: number; firstSync: number };
 
 /**
- * The time that one invocation of the poll function has for pages, in seconds: its timeout of 15 minutes
+ * The time that one invocation of the poll function has for pages, in seconds: its timeout of 5 minutes
  * minus `RESERVE_MS` of `functions/poll/handler.ts`.
  */
-const INVOCATION_SECONDS = 15 * 60 - 90;
+const INVOCATION_SECONDS = 5 * 60 - 90;
 
 /**
  * Measures three polls for each memory size of a function: a poll that finds nothing, a poll of one page on

@@ -30,6 +30,6 @@ export function fontsDirectory(): string {
   try {
     return join(dirname(createRequire(import.meta.url).resolve('schoolbell-fonts/package.json')), 'files');
   } catch (cause) {
-    throw new Error('Certificates need fonts. Install them with: npm install schoolbell-fonts', { cause });
+    throw new Error('Certificates need fonts: install the package schoolbell-fonts', { cause });
   }
 }

@@ -106,7 +106,7 @@ export interface SchoolbellStateProps {
    * ARNs of the IAM roles and users that run the command line. `*` matches any text. Only they and the
    * functions can send events as Schoolbell to the bus that the construct creates.
    *
-   * @default - nobody: the command line cannot publish events, such as those of `schoolbell replay`
+   * @default - nobody: commands that publish events fail, such as `schoolbell release`
    */
   readonly operators?: string[] | undefined;
 
@@ -118,8 +118,8 @@ export interface SchoolbellStateProps {
   readonly encryptionKey?: IKey | undefined;
 
   /**
-   * How long the logs of the bus are kept, if this construct creates the bus. They contain the events that the
-   * bus could not deliver.
+   * How long the logs of the bus are kept, if this construct creates the bus. They name the events that the bus
+   * could not deliver, without their detail.
    *
    * @default RetentionDays.ONE_MONTH
    */

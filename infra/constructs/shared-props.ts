@@ -55,7 +55,7 @@ export interface SharedFunctionProps {
   /**
    * The KMS key of the data that the construct creates: table, secrets, bus, queues and bucket. Schoolbell
    * adds the necessary permissions to the policy of a key of the same app. The policy of an imported key must
-   * allow `events.amazonaws.com` to decrypt and to generate data keys.
+   * allow `events.amazonaws.com` to describe the key, to decrypt and to generate data keys.
    *
    * @default - keys that AWS owns
    */

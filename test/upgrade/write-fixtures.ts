@@ -9,7 +9,7 @@ import { DEPLOYMENTS } from './deployments.ts';
 import { readItems } from './stored-items.ts';
 
 /*
- * Writes what this release stores, publishes and deploys: `node test/upgrade/write-fixtures.ts`, once for each
+ * Writes what this release stores, publishes and deploys: `npx node test/upgrade/write-fixtures.ts`, once for each
  * release. Later code must read the items and the events, and must update the deployment without losing data.
  */
 const folder = join(import.meta.dirname, product.version);
