@@ -30,9 +30,13 @@ export function liveRules(channel: Channel): Rule[] {
   return patternsOf(channel).map((pattern, at) => ({ name: `${channel.name}-Events${at}`, pattern }));
 }
 
-/** The rules remove all data about persons from the events. */
+/**
+ * The rules remove all data about persons from the events. They match no `DigestPrepared`: otherwise each digest would be an
+ * event of the next digest.
+ */
 export function digestQueueRules(channel: Channel): Rule[] {
-  return patternsOf(channel).map((pattern, at) => {
+  const events = channel.events.filter((type) => type !== 'DigestPrepared');
+  return patternsOf({ ...channel, events }).map((pattern, at) => {
     const isAboutCourses = pattern['detail-type'].some((type) => type.startsWith('Replayed'));
     const transformer = isAboutCourses ? ID_TYPE_AND_COURSE : ID_AND_TYPE;
     return { name: `${channel.name}-Digest${at}`, pattern, transformer };

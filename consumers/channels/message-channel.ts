@@ -7,7 +7,9 @@ import type {
   ISchoolbell,
   SharedFunctionProps,
 } from '../../infra/constructs/shared-props.ts';
+import { parseProps } from '../../infra/read-settings.ts';
 import { ConsumerRule } from '../deploy/consumer-rule.ts';
+import { ChannelSchema } from '../deploy/settings.ts';
 import { Digest, Digests } from '../digest/digest-construct.ts';
 import { digestMessageRule, liveRules } from './channel-rules.ts';
 
@@ -86,6 +88,7 @@ export abstract class MessageChannel extends Construct {
     super(scope, id);
     const { schoolbell, digestAt, timeZone = 'UTC', removalPolicy = RemovalPolicy.RETAIN } = props;
     const { bus } = schoolbell;
+    parseProps(ChannelSchema, props, this.node.path);
     this.settings = { ...schoolbell.functionProps, ...props, name: schoolbell.name };
     const { encryptionKey } = this.settings;
     const deadLetters = new DeadLetters(this, 'DeadLetters', { encryptionKey });

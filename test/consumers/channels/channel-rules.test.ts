@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { deliveredExample, exampleOf, learningExample } from '../../../catalogue/examples.ts';
-import { type Channel, digestMessageRule, liveRules } from '../../../consumers/channels/channel-rules.ts';
+import {
+  type Channel,
+  digestMessageRule,
+  digestQueueRules,
+  liveRules,
+} from '../../../consumers/channels/channel-rules.ts';
 import { type EventType, eventTypes } from '../../../functions/contract/published-events.ts';
 import { matchesPattern } from '../../../local/rules/match-pattern.ts';
 
@@ -55,4 +60,12 @@ test('the EventBridge rule for the digest of a Slack channel matches the digest 
   const { pattern } = digestMessageRule({ ...channel, name: 'daily' });
   expect(matchesPattern(pattern, delivered('DigestPrepared', { channel: 'daily' }))).toBe(true);
   expect(matchesPattern(pattern, delivered('DigestPrepared', { channel: 'learning' }))).toBe(false);
+});
+
+test('the EventBridge rules of the queue of a digest match every selected type of event except digests', () => {
+  const rules = digestQueueRules(channel);
+  for (const type of eventTypes) {
+    const matching = rules.filter(({ pattern }) => matchesPattern(pattern, delivered(type)));
+    expect(matching, type).toHaveLength(type === 'DigestPrepared' ? 0 : 1);
+  }
 });
