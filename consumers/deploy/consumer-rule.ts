@@ -88,8 +88,16 @@ export class ConsumerRule extends Construct {
  * One statement for all rules of this account and Region: the CDK's own targets add one for each rule, and a
  * queue's policy can have at most 20.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
+ *
+ * @throws Error for a FIFO queue: as a target it needs a message group, and it cannot be a dead-letter queue.
+ *   https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
  */
 function admitRules(queue: IQueue): void {
+  if (queue.fifo) {
+    throw new Error(
+      `${queue.node.path}: a rule needs a standard queue. For a FIFO queue, pass the target (delivery) => new SqsQueue(queue, { ...delivery, messageGroupId: 'events' })`,
+    );
+  }
   const rules = Stack.of(queue).formatArn({ service: 'events', resource: 'rule', resourceName: '*' });
   queue.grant(
     new ServicePrincipal('events.amazonaws.com', { conditions: { ArnLike: { 'aws:SourceArn': rules } } }),

@@ -1,11 +1,12 @@
 import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { EventBus } from 'aws-cdk-lib/aws-events';
-import { CloudWatchLogGroup } from 'aws-cdk-lib/aws-events-targets';
+import { CloudWatchLogGroup, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { expect, it } from 'vitest';
+import type { Target } from '../../../consumers/deploy/consumer-rule.ts';
 import { eventPattern } from '../../../consumers/kit/event-pattern.ts';
 import { onEvent } from '../../../consumers/kit/on-event.ts';
 import { eventTypes } from '../../../functions/contract/published-events.ts';
@@ -109,5 +110,24 @@ it('`onEvent` accepts any EventBridge target, such as a log group, and creates i
   template().hasResourceProperties('AWS::Events::Rule', {
     EventPattern: Match.serializedJson(Match.objectLike({ 'detail-type': ['IntegrationFailing'] })),
     Targets: [{ RetryPolicy: { MaximumRetryAttempts: 185 } }],
+  });
+});
+
+it('`onEvent` refuses a FIFO queue as target and as dead-letter queue, and accepts an EventBridge target with a message group', () => {
+  const { stack, bus, template } = somewhere();
+  const fifo = new Queue(stack, 'Fifo', { fifo: true, contentBasedDeduplication: true });
+  const queue = new Queue(stack, 'Queue');
+  const add = (id: string, target: Target, deadLetters?: Queue) =>
+    onEvent(
+      stack,
+      'CourseCompleted',
+      { bus, consumer: 'x', id, ...(deadLetters && { deadLetters }) },
+      target,
+    );
+  expect(() => add('A', fifo)).toThrow('Consumer/Fifo: a rule needs a standard queue');
+  expect(() => add('B', queue, fifo)).toThrow('Consumer/Fifo: a rule needs a standard queue');
+  add('C', (delivery) => new SqsQueue(fifo, { ...delivery, messageGroupId: 'events' }));
+  template().hasResourceProperties('AWS::Events::Rule', {
+    Targets: [Match.objectLike({ SqsParameters: { MessageGroupId: 'events' } })],
   });
 });
