@@ -73,6 +73,9 @@ const channel = {
   timeZone: z._default(timeZone, 'UTC'),
 };
 
+/** The properties of the construct of any message channel that are also settings. */
+export const ChannelSchema = z.partial(z.object(channel));
+
 export const SlackSettings = z.strictObject({
   ...channel,
   via: z.discriminatedUnion('way', [
@@ -91,11 +94,26 @@ export type SlackSettings = z.infer<typeof SlackSettings>;
  * EventBridge's limits:
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateConnectionApiKeyAuthRequestParameters.html
  */
-const credential = z.string().check(z.minLength(1), z.maxLength(512));
+const credential = matching(
+  /^[^\p{Cc}:]{1,512}$/u,
+  'must have 1 to 512 characters, and no colon or control character',
+);
 
 export const EndpointSettings = z.strictObject({
   ...subscriber,
-  url: z.url({ protocol: /^https$/, error: 'is not an HTTPS URL' }).check(z.maxLength(2048)),
+  /**
+   * EventBridge's limits:
+   * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateApiDestination.html
+   */
+  url: z
+    .url({ protocol: /^https$/, error: 'is not an HTTPS URL' })
+    .check(
+      z.maxLength(2048),
+      z.regex(
+        /^(%[\da-f]{2}|[-\w.~!$&'()*+,;=:@/?])+$/i,
+        'has a character that EventBridge refuses: encode it with %',
+      ),
+    ),
   authorization: z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('header'), header: credential, value: secretArn }),
     z.strictObject({ type: z.literal('basic'), user: credential, password: secretArn }),
@@ -103,6 +121,9 @@ export const EndpointSettings = z.strictObject({
   perSecond: z._default(z.int().check(z.minimum(1), z.maximum(300)), 10),
 });
 export type EndpointSettings = z.infer<typeof EndpointSettings>;
+
+/** The properties of the construct `Endpoint` that are also settings. */
+export const EndpointSchema = z.partial(z.omit(EndpointSettings, { authorization: true }));
 
 const subscriberSettings = {
   /** The Slack channels that get messages about events. */

@@ -6,8 +6,10 @@ import { keepData } from '../../infra/constructs/keep-data.ts';
 import { addDeadLetterAlarms } from '../../infra/constructs/learner-alarm.ts';
 import { DeadLetters } from '../../infra/constructs/queues.ts';
 import type { AnySecret, SharedFunctionProps } from '../../infra/constructs/shared-props.ts';
+import { parseProps } from '../../infra/read-settings.ts';
 import type { SubscriberProps } from '../channels/message-channel.ts';
 import { ConsumerRule } from '../deploy/consumer-rule.ts';
+import { EndpointSchema } from '../deploy/settings.ts';
 import { eventPatterns } from '../kit/event-pattern.ts';
 
 /** How Schoolbell authenticates to an endpoint. Each secret contains only the value, as plain text. */
@@ -45,6 +47,7 @@ export class Endpoint extends Construct {
     super(scope, id);
     const { schoolbell, name, events, courses, integrations, url, authorization } = props;
     const { perSecond = 10, secretsRevision = 1, removalPolicy = RemovalPolicy.RETAIN } = props;
+    parseProps(EndpointSchema, props, this.node.path);
     const encryptionKey = props.encryptionKey ?? schoolbell.functionProps?.encryptionKey;
     // A new revision changes the connection and the destination, so CloudFormation reads the secret again.
     const description = `Schoolbell: ${name}. Revision of its secrets: ${secretsRevision}`;

@@ -264,6 +264,59 @@ describe('a consumer of the construct Schoolbell', () => {
     expect(() => endpoint('c', busOf('C', '111111111111', 'eu-west-1'))).not.toThrow();
   });
 
+  it.each([
+    [{ digestAt: '5pm' }, 'Learning/Slack: digestAt: is not a time such as 17:00'],
+    [{ timeZone: 'Berlin' }, 'Learning/Slack: timeZone: is not a time zone'],
+    [{ name: 'a channel' }, 'Learning/Slack: name: must begin with a letter'],
+    [{ events: [] }, 'Learning/Slack: events: '],
+  ])('the construct SlackChannel refuses the properties %j', (wrong, message) => {
+    const { stack, schoolbell } = stackWith({});
+    const url = Secret.fromSecretNameV2(stack, 'Url', 'slack');
+    const props = { schoolbell, name: 'learning', events: ['CourseCompleted' as const], ...wrong };
+    const create = () =>
+      new SlackChannel(stack, 'Slack', { ...props, via: { way: 'incoming-webhook', url } });
+    const error = { name: SettingsError.name, message: expect.stringContaining(message) };
+    expect(create).toThrow(expect.objectContaining(error));
+  });
+
+  it.each([
+    [{ url: 'http://crm.example.com' }, 'Learning/Crm: url: is not an HTTPS URL'],
+    [{ perSecond: 301 }, 'Learning/Crm: perSecond: '],
+    [{ events: [] }, 'Learning/Crm: events: '],
+  ])('the construct Endpoint refuses the properties %j', (wrong, message) => {
+    const { stack, schoolbell } = stackWith({});
+    const value = Secret.fromSecretNameV2(stack, 'Key', 'crm');
+    const props = {
+      schoolbell,
+      name: 'crm',
+      events: ['CourseCompleted' as const],
+      url: 'https://crm.example.com',
+    };
+    const create = () =>
+      new Endpoint(stack, 'Crm', {
+        ...props,
+        authorization: { type: 'header', header: 'x-api-key', value },
+        ...wrong,
+      });
+    const error = { name: SettingsError.name, message: expect.stringContaining(message) };
+    expect(create).toThrow(expect.objectContaining(error));
+  });
+
+  it('the construct Endpoint accepts a URL that is only known during the deployment', () => {
+    const { stack, schoolbell } = stackWith({});
+    const url = new CfnParameter(stack, 'Url').valueAsString;
+    new Endpoint(stack, 'Crm', {
+      schoolbell,
+      name: 'crm',
+      events: ['CourseCompleted'],
+      url,
+      authorization: { type: 'basic', user: 'me', password: Secret.fromSecretNameV2(stack, 'Key', 'crm') },
+    });
+    Template.fromStack(stack).hasResourceProperties('AWS::Events::ApiDestination', {
+      InvocationEndpoint: { Ref: 'Url' },
+    });
+  });
+
   it('every table, bus, bucket and queue of the constructs is retained when its stack is deleted', () => {
     const { stack, schoolbell } = stackWith({});
     new Certificates(stack, 'Certificates', { schoolbell });

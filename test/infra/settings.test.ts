@@ -42,6 +42,14 @@ it.each(['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'US/Eastern', 'America/Argentin
   },
 );
 
+it.each([
+  'https://a.example',
+  'https://a.example:8443/v1/e%20x?a=b&c=(d),e',
+  "https://a.example/~x;y=$1@2!*'+",
+])('the URL %s is accepted for an endpoint', (url) => {
+  expect(parseSettings({ endpoints: [{ ...endpoint, url }] }, FILE).endpoints[0]).toMatchObject({ url });
+});
+
 it('the settings file of the repository is valid', async () => {
   await expect(readSettings(FILE)).resolves.toMatchObject({ name: 'Schoolbell' });
 });
@@ -104,6 +112,19 @@ it.each([
       'slack.0.timeZone: is not a time zone',
     ],
   ),
+  ...[
+    'https://a.example/events#new',
+    'https://a.example/new events',
+    'https://münchen.example',
+    'https://a/{id}',
+  ].map((url): [object, string] => [
+    { endpoints: [{ ...endpoint, url }] },
+    'endpoints.0.url: has a character that EventBridge refuses: encode it with %',
+  ]),
+  ...['x-api-key:', 'x-api-key\n', ''].map((header): [object, string] => [
+    { endpoints: [{ ...endpoint, authorization: { type: 'header', header, value: secret } }] },
+    'endpoints.0.authorization.header: must have 1 to 512 characters, and no colon or control character',
+  ]),
   [{ slack: [channel, channel] }, 'slack.1.name: another consumer already has the name "learning"'],
   [{ endpoints: [endpoint, endpoint] }, 'endpoints.1.name: another consumer already has the name "crm"'],
   [
