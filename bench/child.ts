@@ -8,28 +8,19 @@ import { BUNDLING, memoryOptions, POLL_MEMORY_MB } from '../infra/constructs/fun
 import { Spent } from './measured-process.ts';
 import type { Task } from './task.ts';
 
-/**
- * Bundles `task.ts` with the options of the deployed functions, so that a measured process does not need to
- * compile TypeScript.
- *
- * @returns the path of the bundle
- */
+/** Bundles `task.ts` like the deployed functions, so that a measured process compiles no TypeScript. */
 export async function bundledTask(): Promise<string> {
   const outfile = join(mkdtempSync(join(tmpdir(), 'schoolbell-bench-')), 'task.mjs');
   await build({ ...BUNDLING, entryPoints: [join(import.meta.dirname, 'task.ts')], outfile });
   return outfile;
 }
 
-/**
- * The memory, in MB, with which Lambda gives a function one whole core (documented by AWS). A function with
- * less memory gets a share of a core, in proportion to its memory.
- */
+/** With this memory, Lambda gives a function one whole core; with less, a share of it (AWS documentation). */
 const WHOLE_CORE_MB = 1_769;
 
 /**
- * Runs a bundle in a new process. Returns the time and memory that the process used for its task.
+ * Runs a task in a new process.
  *
- * @param task is passed as JSON in the first argument of the process
  * @param functionMb the memory of the simulated function, in MB. The process gets the Node options of this
  *   function and, on Linux only, its share of a core. By default, the process has a whole core and the Node
  *   options of the poll function
@@ -48,16 +39,10 @@ export async function runChild(bundle: string, task: Task, functionMb?: number):
   return Spent.parse(message);
 }
 
-/**
- * The period, in milliseconds, in which Lambda is assumed to give a function its share of a core. AWS does
- * not document it.
- */
+/** The period in which Lambda is assumed to give a function its share of a core. AWS does not document it. */
 const PERIOD_MS = 20;
 
-/**
- * Limits a process to a share of one core. Every 2 ms, stops the process if it has used more processor time
- * than its share allows: its share of the elapsed time plus one period. Otherwise, lets the process continue.
- */
+/** Stops the process whenever it has used more than its share of the elapsed time plus one period. */
 function limitShare(child: ChildProcess, share: number): void {
   const began = performance.now();
   const timer = setInterval(() => {
@@ -67,10 +52,7 @@ function limitShare(child: ChildProcess, share: number): void {
   child.once('exit', () => clearInterval(timer));
 }
 
-/**
- * Returns the processor time that all threads of a process have used, in milliseconds. Returns 0 if a thread
- * ends while it is read, and on systems without `/proc`.
- */
+/** Returns the processor time of all threads in milliseconds; 0 on systems without `/proc`. */
 function usedMs(pid: number): number {
   try {
     return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {

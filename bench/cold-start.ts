@@ -26,7 +26,6 @@ const { user, system } = process.cpuUsage(begun);
 console.log((user + system) / 1000);
 `;
 
-/** The environment variables with which each bundle is loaded. */
 const ENVIRONMENT = {
   AWS_REGION: 'eu-central-1',
   AWS_ACCESS_KEY_ID: 'test',
@@ -41,10 +40,8 @@ const ENVIRONMENT = {
 };
 
 /**
- * Measures the processor time that a new process needs to load the poll function's bundle. The time is
- * compared with a function that only creates the same AWS clients, with their default credential providers.
- * The two bundles are loaded alternately.
- * The measurement takes about 15 seconds.
+ * Measures the processor time of loading the poll function's bundle in a new process, and that of a function
+ * that only creates the same AWS clients, with their default credential providers. Takes about 15 seconds.
  */
 export function measureColdStart(): Measure {
   const directory = mkdtempSync(join(tmpdir(), 'schoolbell-cold-start-'));
@@ -76,10 +73,7 @@ function bundle(outfile: string, what: Pick<BuildOptions, 'entryPoints' | 'stdin
   return outfile;
 }
 
-/**
- * Loads a bundle in a new process. Returns the processor time of the loading, in milliseconds. Throws if the
- * process fails.
- */
+/** Returns the processor time of loading a bundle in a new process, in milliseconds. */
 function load(script: string, file: string): number {
   const run = spawnSync(process.execPath, [script, file], { env: ENVIRONMENT, encoding: 'utf8' });
   if (run.status !== 0) throw new Error(run.stderr.slice(-1_000));

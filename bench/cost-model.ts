@@ -1,10 +1,6 @@
 import { POLL_CONCURRENCY } from '../functions/contract/names.ts';
 
-/**
- * AWS's list prices in us-east-1 in US dollars, for DynamoDB on demand, Lambda on arm64, SQS, EventBridge,
- * CloudWatch, X-Ray and Secrets Manager, without free tiers. From the prices and the requests of polls, this
- * file calculates the cost of a month and the used share of AWS's limits.
- */
+/** List prices in us-east-1 in US dollars, without free tiers: DynamoDB on demand, Lambda on arm64. */
 const PRICES = {
   readUnit: 0.125e-6,
   writeUnit: 0.625e-6,
@@ -22,53 +18,34 @@ const PRICES = {
 
 export const METRICS = 17;
 export const ALARMS = 12;
-/**
- * The number of secrets: the Kombo key, the key for hashed ids, and the webhook's secret, which exists even
- * without the webhook.
- */
+/** The Kombo key, the key for hashed ids, and the webhook's secret, which exists even without the webhook. */
 export const SECRETS = 3;
 
 const POLLS_A_MONTH = 4 * 730;
-/**
- * The duration of a poll of one page, in seconds: Kombo's response time and the work of the function. It is
- * an assumption because Kombo's response time is not known.
- */
+/** The assumed duration of a poll of one page: Kombo's response time is not known. */
 const POLL_SECONDS = 0.6;
 /**
- * The assumed duration of a dispatch, in seconds. A dispatch of 10,000 integrations used at most 1.9 s of
- * processor time. A function with 512 MB has 0.29 of a processor, so this takes 6.6 s. The model
- * assumes 9.2 s, to have a margin.
+ * Assumed durations. A dispatch of 10,000 integrations used at most 1.9 s of processor time. With 512 MB
+ * (0.29 of a processor), this takes 6.6 s. The model assumes 9.2 s, to have a margin.
  */
 const DISPATCH_SECONDS = { once: 0.2, perIntegration: 0.0009 };
 /** The memory of the dispatch function and of the poll function, in GB. */
 const GIGABYTES = 0.5;
-/**
- * The size of the log of one invocation, in bytes: Lambda's own lines, the line about the run or the
- * dispatch, and the metrics.
- */
+/** Of one invocation: Lambda's own lines, the line about the run or the dispatch, and the metrics. */
 const LOG_BYTES = 2_500;
-/**
- * The number of requests with which Lambda polls two empty queues in a month. Each queue has five pollers,
- * and each poller sends a request every 20 seconds.
- */
+/** Lambda polls two empty queues with five pollers each, which send a request every 20 seconds. */
 const IDLE_RECEIVES_A_MONTH = 2 * 5 * 3 * 60 * 730;
 /** The size of one integration's settings as an item of the table, in bytes. */
 const SETTINGS_BYTES = 176;
 const READ_UNIT_BYTES = 4 * 1024;
 const BATCH = 10;
 
-/**
- * The load of a poll that reads one page: the number of records on the page, and how many of them have
- * changed.
- */
+/** A poll that reads one page: its records, and how many of them have changed. */
 export type PollLoad = { records: number; changes: number };
 
 export const LOADS = { idle: { records: 2, changes: 0 }, busy: { records: 50, changes: 20 } } as const;
 
-/**
- * Returns the capacity units and the number of `PutEvents` requests of a poll that reads one page. A test
- * compares them with real polls.
- */
+/** The capacity units and requests of a poll that reads one page. A test compares them with real polls. */
 export function pollRequests({ records, changes }: PollLoad) {
   // A journal entry is compressed to about 112 bytes per change. A poll of one page writes the checkpoint
   // twice: when it acquires the lease, and when it releases the lease.
@@ -97,8 +74,7 @@ export function monthlyCost(integrations: number, load: PollLoad) {
     queues: (IDLE_RECEIVES_A_MONTH + sends + 2 * polls) * PRICES.queueRequest,
     events: polls * load.changes * PRICES.event,
     logs: (invocations * LOG_BYTES * PRICES.logGigabyte) / 1e9,
-    // The real number is lower: X-Ray records only the first invocation in each second, and 5 % of all
-    // further invocations.
+    // The real number is lower: X-Ray records one invocation per second, and 5 % of all further ones.
     traces: invocations * PRICES.trace,
     fixed:
       METRICS * PRICES.metricMonth +
@@ -139,10 +115,7 @@ export function shortCostRows(): string[][] {
   ]);
 }
 
-/**
- * Returns a table of AWS's limits. It shows the share of each limit that is used while the polls of one
- * dispatch run, if all integrations are busy.
- */
+/** Shows the share of AWS's limits that the polls of one dispatch use, if all integrations are busy. */
 export function limitTable(): string {
   const sizes = [10, 100, 1_000, 10_000];
   const { readUnits, writeUnits, putEvents } = pollRequests(LOADS.busy);

@@ -5,13 +5,9 @@ import { benchPorts, integrationOf, SETTINGS } from './measured-process.ts';
 import { rereadEverything } from './reread.ts';
 import { startSurroundings } from './surroundings.ts';
 
-/**
- * The owner of the leases. It is as long as the random owner that a function uses. It never changes, so that
- * equal journal entries always have the same compressed size.
- */
+/** As long as a random owner, but always the same, so that equal journal entries have the same size. */
 const OWNER = '00000000-0000-4000-8000-000000000000';
 
-/** The numbers of requests, capacity units, events and bytes of one call of the poll function. */
 export type PollCounts = {
   kombo: number;
   dynamoDb: number;
@@ -26,10 +22,7 @@ export type PollCounts = {
 type Counter = Omit<PollCounts, 'kombo' | 'events'>;
 const NOTHING: Counter = { dynamoDb: 0, readUnits: 0, writeUnits: 0, putEvents: 0, journalBytes: 0 };
 
-/**
- * Starts a sandbox with one integration that has `count` records, and adds the integration to a table in the
- * embedded DynamoDB engine. Does not poll the integration.
- */
+/** Starts a sandbox with `count` records of one integration, which is in the table but not polled yet. */
 export async function openCountedSchool(id: IntegrationId, count: number) {
   const surroundings = await startSurroundings([{ id, count }], 'embedded');
   const { services, clock, control, countEvents } = surroundings;
@@ -45,17 +38,9 @@ export async function openCountedSchool(id: IntegrationId, count: number) {
   await ports.store.changeIntegration(id, () => integrationOf(id));
   return {
     clock,
-    /** Advances the clock by an hour, and then changes every n-th record, where n is `every`. */
     change: (every: number) => surroundings.change(id, every),
-    /**
-     * Ends the run in progress and sets the watermark to a time before the first record, so that the next
-     * poll reads everything.
-     */
     reread: () => rereadEverything(services, integrationOf(id), clock.now),
-    /**
-     * Polls the integration once, in the same way as the poll function does for a message. Throws if the poll
-     * does not end.
-     */
+    /** Polls once, as the poll function does for a message. Throws if the poll does not end. */
     async poll(): Promise<PollCounts> {
       const [requests, events] = [control.requests, countEvents()];
       Object.assign(counter, NOTHING);
@@ -76,10 +61,6 @@ export async function openCountedSchool(id: IntegrationId, count: number) {
 type Consumed = { CapacityUnits?: number | undefined };
 type Response = { ConsumedCapacity?: Consumed | Consumed[] | undefined };
 
-/**
- * Returns DynamoDB calls that add to `counter`: the number of requests, the capacity units that the engine
- * reports, and the size of appended journal entries.
- */
 function countedCalls(calls: DynamoDbCalls, counter: Counter): DynamoDbCalls {
   const counted =
     <Input extends object, Output extends Response>(

@@ -6,10 +6,7 @@ import { HOUR_MS } from './surroundings.ts';
 const RECORDS = 2_500;
 const CHANGE_EVERY = 10;
 
-/**
- * The requests, capacity units, events and bytes of four polls. The numbers are exact: every run of the
- * benchmark gives the same numbers.
- */
+/** The numbers are exact: every run of the benchmark gives the same numbers. */
 export type Counts = {
   /** A first sync of ten full pages. */
   firstSync: PollCounts;
@@ -37,7 +34,6 @@ export async function countPolls(): Promise<Counts> {
   }
 }
 
-/** Returns the rows of the benchmark about requests, capacity units and bytes. */
 export function countMeasures({ firstSync, idle, tenth }: Counts): Measure[] {
   const { readUnits, writeUnits, events, journalBytes } = tenth;
   const readUnitsARecord = (readUnits - idle.readUnits) / RECORDS;

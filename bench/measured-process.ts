@@ -10,7 +10,6 @@ import type { Integration, IntegrationId } from '../functions/contract/integrati
 import type { Ports } from '../functions/core/ports.ts';
 import { runSettings } from '../functions/run-settings.ts';
 
-/** The addresses that a measured process uses. */
 export const Services = z.object({
   /** The base URL of the sandbox, which ends with `/v1`. */
   kombo: z.string(),
@@ -70,10 +69,7 @@ export function benchPorts(
   };
 }
 
-/**
- * The time and memory that a process used for its task, and how much it read. The times do not include
- * loading the code.
- */
+/** What a process used for its task. The times do not include loading the code. */
 export const Spent = z.object({
   wallMs: z.number(),
   /** User and system time on all processors. */

@@ -18,10 +18,7 @@ const PEERS = [
   { name: 'dlt', what: 'dlt with scd2 into DuckDB', packages: ['dlt[duckdb]==1.31.0'], atMost: 0.8 },
 ];
 
-/**
- * Compares the processor time of a first sync with the processor time of other tools that read the same
- * pages. Skips a tool that cannot be installed, and says why.
- */
+/** Compares a first sync with tools that read the same pages. Skips those that cannot be installed. */
 export async function measurePeers({ engine, rounds, records, say }: BenchOptions): Promise<Measure[]> {
   const measures: Measure[] = [];
   for (const peer of PEERS) {

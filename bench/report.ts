@@ -3,15 +3,12 @@ import { cpus, loadavg, totalmem } from 'node:os';
 /** One row of the benchmark's report. */
 export type Measure = {
   name: string;
-  /**
-   * The other side of a comparison in the same run, such as `dlt with scd2 into DuckDB`. Empty without a
-   * comparison.
-   */
+  /** The other side of a comparison in the same run, such as `dlt with scd2 into DuckDB`; may be empty. */
   beside: string;
   unit: 's' | 'ms' | 'MB' | 'requests' | 'units' | 'bytes';
   /** One value per round. */
   values: number[];
-  /** The values of the other side of the comparison, one per round. Empty without a comparison. */
+  /** The values of the other side of the comparison, one per round; may be empty. */
   limits: number[];
   /** The largest allowed `result`. */
   atMost: number;
@@ -22,7 +19,6 @@ export function plainMeasure(name: string, unit: Measure['unit'], values: number
   return { name, beside: '', unit, values, limits: [], atMost };
 }
 
-/** A measure with its result. */
 export type Judged = Measure & {
   median: number;
   limitMedian: number | null;
@@ -47,10 +43,7 @@ export function judge(measure: Measure): Judged {
   };
 }
 
-/**
- * Returns the middle value, or the mean of the two middle values if the number of values is even. Returns NaN
- * if there are no values.
- */
+/** Returns NaN if there are no values. */
 export function median(values: number[]): number {
   const sorted = values.toSorted((left, right) => left - right);
   const middle = (sorted.length - 1) / 2;
@@ -66,7 +59,7 @@ export type Report = {
   measures: Judged[];
 };
 
-/** Returns a description of the machine and its load. Call it before the first measure. */
+/** Call it before the first measure, because it contains the load of the machine. */
 export function describeMachine(): Report['machine'] {
   const [first, ...more] = cpus();
   return {

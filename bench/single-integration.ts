@@ -7,45 +7,32 @@ import { rereadEverything } from './reread.ts';
 import { startSurroundings } from './surroundings.ts';
 import type { Task } from './task.ts';
 
-/** The options of the benchmark. */
 export type BenchOptions = {
   engine: 'native' | 'embedded';
-  /** The number of rounds. Each time is measured once per round. */
+  /** Each time is measured once per round. */
   rounds: number;
   /** The sandbox's response time for a page, in milliseconds. */
   responseMs: number;
-  /**
-   * The largest number of records of a polled integration. Some measures use a quarter or a tenth of it, and
-   * the measure of peak memory of a very large sync uses ten times as many.
-   */
+  /** Some measures use a quarter or a tenth of these, and one of memory uses ten times as many. */
   records: number;
   /** Prints which measure is running. */
   say: (what: string) => void;
 };
 
-/**
- * A shorter response time of the sandbox, for measures that would take a quarter of an hour with the 100 ms
- * of the options.
- */
+/** For measures that would take a quarter of an hour with the response time of the options. */
 const FAST_RESPONSE_MS = 20;
 
 /** Kombo's largest page. */
 const PAGE = 250;
 
-/**
- * The number of records of the integration, and the sandbox's response time for a page. With `functionMb`,
- * each process has the share of a core that Lambda gives to a function with this memory; without it, a whole
- * core.
- */
+/** With `functionMb`, each process has the share of a core that Lambda gives to such a function. */
 type Case = { records: number; responseMs: number; functionMb?: number };
 
-/** The time and memory that each process used in each round. */
 type Rounds = Record<'reader' | 'firstSync' | 'unchanged' | 'changed' | 'page' | 'idle', Spent[]>;
 
 /**
- * Measures the time, processor time and memory of three polls: a first sync, a poll that reads all records
- * again unchanged, and a poll that reads all records after a tenth of them have changed. Also measures a
- * reader, which only fetches and parses each page once. Each poll and each reader runs in a separate process.
+ * Compares polls with a reader, which only fetches and parses each page once: a first sync, and polls that
+ * read all records again, unchanged or with a tenth of them changed.
  */
 export async function measureTimes(options: BenchOptions): Promise<Measure[]> {
   const { records, responseMs } = options;
@@ -91,17 +78,13 @@ const SIZES_MB = [256, 512, 1_024, 1_769];
 /** The durations, in seconds, of three polls of a function with this memory. */
 export type Size = { memoryMb: number; idle: number; page: number; firstSync: number };
 
-/**
- * The time that one invocation of the poll function has for pages, in seconds: its timeout of 5 minutes
- * minus `RESERVE_MS` of `functions/poll/handler.ts`.
- */
+/** The time of one invocation for pages: its timeout minus `RESERVE_MS` of `functions/poll/handler.ts`. */
 const INVOCATION_SECONDS = 5 * 60 - 90;
 
 /**
- * Measures three polls for each memory size of a function: a poll that finds nothing, a poll of one page on
- * which all records have changed, and a first sync. Each process has the share of a core that a function of
- * this size has. Uses the shortest time of several rounds, because other work on the machine only adds time.
- * Also measures a first sync of ten times as many records, which must end within one invocation.
+ * Measures polls of a function for each memory size, and a first sync of ten times as many records, which
+ * must end within one invocation. Uses the shortest time of several rounds, because other work on the machine
+ * only adds time.
  */
 export async function measureSizes(options: BenchOptions): Promise<{ sizes: Size[]; measures: Measure[] }> {
   const { records, responseMs } = options;
@@ -127,9 +110,7 @@ export async function measureSizes(options: BenchOptions): Promise<{ sizes: Size
   };
 }
 
-/**
- * Returns a Markdown table with the times for each memory size, and with the cost of a million invocations.
- */
+/** Returns a Markdown table of the times, and of the cost of a million invocations. */
 export function sizeTable(sizes: Size[]): string {
   const head = [
     'memory',
@@ -152,10 +133,7 @@ export function sizeTable(sizes: Size[]): string {
 
 const ALL = ['reader', 'firstSync', 'unchanged', 'changed'] as const;
 
-/**
- * Measures the tasks in their order, with another integration in each round. Each task runs in a separate
- * process.
- */
+/** Measures the tasks in their order, each in a new process, with another integration in each round. */
 async function measureCase(
   { engine, rounds, say }: BenchOptions,
   { records, responseMs, functionMb }: Case,

@@ -12,15 +12,12 @@ export const CREATED_AT = Date.parse('2026-03-01T08:00:00.000Z');
 
 export const HOUR_MS = 60 * 60 * 1000;
 
-/** An integration in the sandbox, and the number of its records. */
 export type School = { id: IntegrationId; count: number };
 
 /**
- * Starts what measured processes use: the sandbox and the bus in this process, and a DynamoDB engine with the
- * table.
+ * Starts the sandbox, the bus, and a DynamoDB engine with the table.
  *
- * @param engine `native` runs in a separate process. `embedded` runs in this process, and is used instead of
- *   `native` if the package @dynoxide/linux-x64 is not installed
+ * @param engine without the package @dynoxide/linux-x64, `embedded` is used instead of `native`
  */
 export async function startSurroundings(schools: School[], engine: 'native' | 'embedded') {
   const clock = steppedClock(CREATED_AT + HOUR_MS);
@@ -51,10 +48,7 @@ export async function startSurroundings(schools: School[], engine: 'native' | 'e
     control: sandbox.control,
     /** Returns the number of events that the bus has received. */
     countEvents: () => events,
-    /**
-     * Advances the clock by an hour, and then changes every n-th record of an integration, where n is
-     * `every`.
-     */
+    /** Advances the clock by an hour, and then changes every n-th record, where n is `every`. */
     change(integration: IntegrationId, every: number): void {
       clock.advance(HOUR_MS);
       records.get(integration)?.change(every, clock.now());

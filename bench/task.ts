@@ -4,10 +4,7 @@ import { Integration } from '../functions/contract/integration.ts';
 import { runPoll } from '../functions/core/poll/run-poll.ts';
 import { benchPorts, KEY, SETTINGS, Services, type Spent } from './measured-process.ts';
 
-/**
- * The task of a measured process. `poll`: polls an integration until the poll has ended. `read`: only fetches
- * and parses each page once, one after another, which is the minimum work of a poll.
- */
+/** `read` only fetches and parses each page once, one after another: the minimum work of a poll. */
 const Task = z.object({ what: z.enum(['poll', 'read']), services: Services, integration: Integration });
 export type Task = z.infer<typeof Task>;
 
@@ -49,7 +46,6 @@ async function readAll({ services, integration }: Task) {
   return read;
 }
 
-/** Runs a task, and sends the time and memory that this process used for the task to the parent process. */
 async function reportSpent(task: () => Promise<Pick<Spent, 'pages' | 'records'>>): Promise<void> {
   const began = performance.now();
   const before = process.cpuUsage();

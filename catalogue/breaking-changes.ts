@@ -5,9 +5,8 @@ import { isSchema, type JsonSchema } from './event-schema.ts';
 const WORDS = new Set(['description', 'title', '$schema', 'examples']);
 
 /**
- * Returns the changes between two versions of the schemas that would break a consumer, one line each. New
- * events and new optional fields do not break consumers. All other changes do, even a new required field,
- * because archived events do not have it.
+ * Returns the changes that would break a consumer, one line each. New events and new optional fields do not
+ * break consumers. A new required field does, because archived events do not have it.
  */
 export function breakingChanges(
   before: Record<string, JsonSchema>,

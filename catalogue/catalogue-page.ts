@@ -87,10 +87,7 @@ function fieldRows(schema: JsonSchema, prefix = ''): string[] {
   });
 }
 
-/**
- * Returns the schema of the object that a property contains. `previous`, for example, is an object or null.
- * For a property that contains no object, it returns the schema of the property.
- */
+/** Returns the schema of the object in a property such as `previous`, which is an object or null. */
 function objectOf(property: JsonSchema): JsonSchema {
   const options = Array.isArray(property['anyOf']) ? property['anyOf'] : [];
   return options.filter(isSchema).find(({ type }) => type === 'object') ?? property;

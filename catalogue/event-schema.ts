@@ -20,27 +20,21 @@ const DRAFTS = {
 
 type Draft = keyof typeof DRAFTS;
 
-/** The meaning of each event, in one sentence. */
 export const meanings: Record<EventType, string> = {
   ...learningMeanings,
   ...operationalMeanings,
   ...workflowMeanings,
 };
 
-/**
- * Returns the JSON Schema of a part of the contract, without `$schema`. The schema allows additional fields,
- * because later releases of version 1 may add fields.
- */
+/** Without `$schema`. Additional fields are allowed, because later releases of version 1 may add some. */
 export function jsonSchemaOf(part: z.ZodMiniType, draft: Draft = 'draft-07'): JsonSchema {
   const { $schema: _, ...schema } = z.toJSONSchema(part, {
     io: 'input',
     target: draft,
     override: ({ jsonSchema }) => {
-      // The pattern of a date-time has 200 characters. It is removed, because the format already requires the
-      // same.
+      // The pattern of a date-time has 200 characters, and the format already requires the same.
       if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
-      // For the type `number`, code generators create a floating-point field. So a constant whole number,
-      // such as a version, gets the type `integer`.
+      // Code generators create a floating-point field for `number`, even for the number of a version.
       if (jsonSchema.type === 'number' && Number.isInteger(jsonSchema.const)) jsonSchema.type = 'integer';
     },
   });

@@ -39,10 +39,7 @@ const later = '2026-04-02T07:45:00.000Z';
 
 type Scene = { before: ProgressionState | null; now: ProgressionState; isAnonymised?: true };
 
-/**
- * The data for a typical event of each type: the state that was known before, and the state that Kombo shows
- * now.
- */
+/** The state that was known before a typical event, and the state that Kombo shows now. */
 const SCENES: Record<LearningEventType, Scene> = {
   LearnerEnrolled: { before: null, now: enrolled },
   CourseStarted: { before: enrolled, now: started },
@@ -208,7 +205,6 @@ const OTHERS: { [Type in Exclude<EventType, LearningEventType>]: EventDetail<Typ
   },
 };
 
-/** Returns a typical event. */
 export function exampleOf(type: EventType): { type: EventType; detail: object } {
   return isLearning(type) ? learningExample(type) : { type, detail: OTHERS[type] };
 }

@@ -6,10 +6,7 @@ import { breakingChanges } from './breaking-changes.ts';
 import { eventSchema } from './event-schema.ts';
 import { generatedFiles } from './generated-files.ts';
 
-/**
- * Writes the schemas, the AsyncAPI document and the catalogue of events. Writes nothing if a change would break
- * consumers of version 1.
- */
+/** Writes the generated files, unless a change would break consumers of version 1. */
 const root = join(import.meta.dirname, '..');
 const Schema = z.record(z.string(), z.unknown());
 

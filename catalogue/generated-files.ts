@@ -4,9 +4,7 @@ import { cataloguePage } from './catalogue-page.ts';
 import { eventSchema, meanings } from './event-schema.ts';
 import { exampleOf } from './examples.ts';
 
-/**
- * Returns the files that `npm run generate:events` writes: the text of each file, by its path from the project's root.
- */
+/** The text of each file that `npm run generate:events` writes, by its path from the project's root. */
 export function generatedFiles(): Map<string, string> {
   return new Map([
     ...eventTypes.map((type): [string, string] => [`docs/events/${type}.json`, json(eventSchema(type))]),

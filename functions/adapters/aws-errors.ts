@@ -25,16 +25,10 @@ const REFUSALS = new Set([
   'UnrecognizedClientException',
 ]);
 
-/**
- * Matches the messages of the errors that the SDK throws when the region is missing or malformed. These
- * errors have no specific name.
- */
+/** The SDK's errors for a missing or malformed region have no specific name. */
 const WRONG_REGION = /^Region (is missing|not accepted)/;
 
-/**
- * Returns the reason, as text for an error message, if AWS refuses the call until a person changes the
- * deployment or its credentials. Returns null for all other errors.
- */
+/** Returns the reason, for an error message, if AWS refuses the call until a person changes something. */
 export function refusalOf(error: unknown): string | null {
   if (error instanceof Error && WRONG_REGION.test(error.message))
     return 'the AWS region is missing or invalid: set AWS_REGION';
@@ -44,12 +38,9 @@ export function refusalOf(error: unknown): string | null {
 }
 
 /**
- * Returns the core's error for a call of AWS that failed after the SDK's own retries: a DeploymentError if a
- * person must resolve it, otherwise a TransientError. AWS's message is omitted from the text, because it may
- * quote the request.
+ * Returns a DeploymentError if a person must resolve the failure of a call, otherwise a TransientError. AWS's
+ * message is omitted from the text, because it may quote the request.
  *
- * @param texts.temporary what happened, for a TransientError
- * @param texts.refused what happened and what to do, for a DeploymentError
  * @param texts.codes matches further error codes that waiting does not resolve
  */
 export function awsError(

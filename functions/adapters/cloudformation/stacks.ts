@@ -5,8 +5,7 @@ import { awsError } from '../aws-errors.ts';
 /**
  * Returns the outputs of a stack by their keys, or null if there is no stack with this name.
  *
- * @throws DeploymentError when AWS denies the permission to describe stacks; TransientError when
- *   CloudFormation cannot be reached
+ * @throws DeploymentError when AWS denies the permission; TransientError for temporary failures
  */
 export async function readOutputs(
   client: CloudFormationClient,

@@ -11,22 +11,15 @@ import { progressionItem } from './known-progressions.ts';
 import type { Table } from './table.ts';
 import { statementError } from './translate-errors.ts';
 
-/**
- * The maximum number of statements in one BatchExecuteStatement.
- * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html
- */
+/** Limit: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html */
 const BATCH = 25;
 
-/**
- * The number of batches that are written at the same time. A page of 250 changes needs 10 batches. The number
- * is far below the 50 connections of the AWS client.
- */
+/** A page of 250 changes needs 10 batches. The AWS client has 50 connections. */
 const BATCHES_AT_ONCE = 8;
 
 /**
- * One progression to write. A statement is either an insert, for a progression that is not stored, or an
- * update, for a progression that an older entry stored. `first` is the statement that is expected to succeed.
- * `isSecond`: the condition of the first statement failed, and the other statement is being tried.
+ * A statement inserts a progression that is not stored, or updates one that an older entry stored. `first` is
+ * expected to succeed. `isSecond`: its condition failed, and the other statement is tried.
  */
 type Write = { known: KnownProgression; first: 'insert' | 'update'; isSecond: boolean };
 
@@ -40,12 +33,10 @@ const BUSY = new Set([
 ]);
 
 /**
- * Writes the known state of each progression that the entry changed. Each state is written by a separate
- * conditional statement. If the entry changes a progression twice, only its last state is written. See
- * `Store.applyEntry`.
+ * If the entry changes a progression twice, only its last state is written.
  *
- * @throws TransientError when DynamoDB stays too busy for some of the statements; the error of
- *   `statementError` for any other failure of a statement
+ * @throws TransientError when DynamoDB stays too busy for some statements; otherwise the error of
+ *   `statementError`
  */
 export async function applyEntry(
   table: Table,
@@ -82,10 +73,7 @@ async function writeBatch(table: Table, integration: string, batch: Write[]): Pr
   }
 }
 
-/**
- * Sends the statements. Returns one value per statement: its error code, or undefined when it succeeded. A
- * missing response counts as `InternalServerError`.
- */
+/** Returns one value per statement: its error code, or undefined when it succeeded. */
 async function execute(table: Table, integration: string, writes: Write[]): Promise<(string | undefined)[]> {
   const Statements = writes.map((write) => statementOf(table, integration, write));
   const { Responses = [] } = await table.calls.batchExecuteStatement({ Statements });
@@ -97,11 +85,9 @@ async function execute(table: Table, integration: string, writes: Write[]): Prom
 }
 
 /**
- * Returns the write that must be sent next, or an empty list if the progression is written. A condition may
- * fail because of an earlier request whose response was lost. So when an insert finds an item, the update is
- * tried: it succeeds if the item is older. When an update finds no older item, the insert is tried: it
- * succeeds if there is no item. When both conditions fail, this entry or a later one is already stored.
- * Throws the error of `statementError` for an error code that is neither a failed condition nor temporary.
+ * Returns the write to send next, or an empty list. A condition may fail because of an earlier request whose
+ * response was lost, so the other statement is tried: an update succeeds if the stored item is older, an
+ * insert if there is none. When both conditions fail, this entry or a later one is already stored.
  */
 function remaining(write: Write, code: string | undefined, table: Table): Write[] {
   if (code === undefined) return [];
@@ -111,9 +97,7 @@ function remaining(write: Write, code: string | undefined, table: Table): Write[
   return write.isSecond ? [] : [{ ...write, isSecond: true }];
 }
 
-/**
- * Returns the statement in PartiQL: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.html
- */
+/** PartiQL: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.html */
 function statementOf(
   table: Table,
   integration: string,

@@ -9,17 +9,12 @@ import { type Item, type ItemKey, keyOf, type Table } from './table.ts';
 const BATCH = 100;
 const BATCHES_AT_ONCE = 4;
 
-/**
- * The retries of keys that DynamoDB left unprocessed, and of statements that it was too busy to write. The
- * waits are 50, 100, 200, 400, 800 and 1,600 ms, each multiplied by a random factor from 1 to 2: at most 6.3
- * s together.
- */
+/** Waits 50, 100, 200, 400, 800 and 1,600 ms, each times a random factor from 1 to 2: at most 6.3 s. */
 export const RETRY = { retries: 6, minTimeout: 50, factor: 2, randomize: true };
 
 /**
- * Returns the items with these keys, in no particular order. A key without an item is left out.
+ * Returns the items with these keys (any number of different ones), in no particular order.
  *
- * @param keys any number of different keys
  * @throws TransientError when DynamoDB leaves some keys unprocessed in every attempt
  */
 export async function batchGet(

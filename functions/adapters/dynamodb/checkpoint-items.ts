@@ -10,13 +10,9 @@ import { checkpointKey } from './keys.ts';
 import { getItem, type Item, jsonContent, keyOf, parseStored, readable, type Table } from './table.ts';
 import { isConditionFailed } from './translate-errors.ts';
 
-/**
- * The maximum number of attempts of `takeLease`. Another attempt is needed when another worker changes the
- * lease during an attempt.
- */
+/** Attempts of `takeLease`: one more is needed when another worker changes the lease meanwhile. */
 const ROUNDS = 8;
 
-/** Returns the store's functions for checkpoints and their leases. */
 export function checkpointItems(
   table: Table,
 ): Pick<Store, 'readCheckpoint' | 'readCheckpoints' | 'takeLease' | 'saveCheckpoint' | 'releaseLease'> {
@@ -61,7 +57,7 @@ export function checkpointItems(
     async saveCheckpoint(next, lease) {
       try {
         await write(table, next, lease, {
-          // Changes only the time at which the lease ends. The lease's field `fence` stays the same.
+          // Changes only the end of the lease, not its field `fence`.
           UpdateExpression: 'SET #content = :content, #revision = :next, #lease.#until = :until',
           names: { '#until': 'until' },
           values: { ':until': { S: lease.until } },
@@ -69,8 +65,7 @@ export function checkpointItems(
       } catch (error) {
         if (!isConditionFailed(error)) throw error;
         const stored = await readStored(table, next.integration);
-        // The stored revision may come from another save of this worker. Only an equal checkpoint proves that
-        // this checkpoint was saved.
+        // Only an equal checkpoint proves this save: the revision may come from another save of this worker.
         const isOwn =
           stored?.lease?.owner === lease.owner &&
           stored.revision === next.revision &&
@@ -90,8 +85,7 @@ export function checkpointItems(
       } catch (error) {
         if (!isConditionFailed(error)) throw error;
         const stored = await readStored(table, next.integration);
-        // Another worker may have acquired the lease after this release, so the stored revision is this
-        // revision or a later one.
+        // Another worker may have acquired the lease since, so the stored revision may be a later one.
         const isOwn =
           stored?.releasedBy === lease.owner &&
           stored.lease?.owner !== lease.owner &&
@@ -107,17 +101,11 @@ export function checkpointItems(
 const StoredCheckpoint = z.object({
   checkpoint: Checkpoint,
   revision: WholeNumber,
-  /**
-   * The lease, or null after its release. `fence` is true if the lease before it expired without being
-   * released. It is stored, so that a repeated `takeLease` returns the same value.
-   */
+  /** `fence` (see `LeaseResult`) is stored, so that a repeated `takeLease` returns the same value. */
   lease: z.nullable(z.extend(Lease, { fence: z.boolean() })),
   /** Whether another worker requested a poll of the integration while the lease was held. */
   again: z.boolean(),
-  /**
-   * The last owner that released the lease, or null before the first release. It shows a worker whether its
-   * own release succeeded if the response was lost.
-   */
+  /** The last owner that released the lease. It shows if a release succeeded whose response was lost. */
   releasedBy: z.nullable(z.string()),
 });
 type StoredCheckpoint = z.infer<typeof StoredCheckpoint>;
@@ -142,10 +130,7 @@ function parse(item: Item): StoredCheckpoint {
   });
 }
 
-/**
- * Acquires the lease if there is none. Also writes the first checkpoint of an integration. Returns null if
- * there is a lease.
- */
+/** Acquires the lease if there is none, otherwise returns null. Also writes the first checkpoint. */
 function takeFree(table: Table, id: string, lease: Lease): Promise<StoredCheckpoint | null> {
   return update(table, id, {
     ConditionExpression: 'attribute_not_exists(#lease)',
@@ -178,12 +163,7 @@ function takeExpired(table: Table, id: string, lease: Lease, held: Lease): Promi
   });
 }
 
-/**
- * Requests another run of the integration from the worker that holds the lease.
- *
- * @returns false when that worker no longer holds the lease: only the holder reads `again`, when it releases
- *   the lease
- */
+/** Returns false if that worker no longer holds the lease: only the holder reads `again`. */
 async function requestAgain(table: Table, id: string, held: Lease): Promise<boolean> {
   const requested = await update(table, id, {
     ConditionExpression: '#lease.#owner = :owner',
@@ -198,10 +178,7 @@ function leaseAttribute(lease: Lease, fence: boolean): AttributeValue {
   return { M: { owner: { S: lease.owner }, until: { S: lease.until }, fence: { BOOL: fence } } };
 }
 
-/**
- * Updates the item of a checkpoint if the condition holds. Returns the item after the update, or null when
- * the condition failed.
- */
+/** Returns the item after the update, or null when the condition failed. */
 async function update(
   table: Table,
   id: string,
@@ -226,10 +203,6 @@ function taken({ checkpoint, lease: held }: StoredCheckpoint, requested: Lease):
   return { taken: true, checkpoint, lease, fence };
 }
 
-/**
- * Replaces the checkpoint. The condition fails if the stored revision is not the one before `next.revision`,
- * or if the lease has another owner.
- */
 function write(
   table: Table,
   next: Checkpoint,

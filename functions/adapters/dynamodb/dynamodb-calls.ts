@@ -23,10 +23,7 @@ import {
  */
 const UNUSED_STEPS = ['loggerMiddleware', 'getUserAgentMiddleware', 'recursionDetectionMiddleware'];
 
-/**
- * Returns the DynamoDB calls of the store, which use the given client. Removes the unused steps from the
- * client. Only the commands that are named here are bundled.
- */
+/** Removes the unused steps from the client. Only the commands that are named here are bundled. */
 export function dynamoDbCalls(client: DynamoDBClient) {
   for (const step of UNUSED_STEPS) client.middlewareStack.remove(step);
   return {
@@ -41,8 +38,5 @@ export function dynamoDbCalls(client: DynamoDBClient) {
   };
 }
 
-/**
- * The DynamoDB calls that the store makes. They are functions, so that a simulation or a counter can replace
- * them.
- */
+/** Functions instead of a client, so that a simulation or a counter can replace them. */
 export type DynamoDbCalls = ReturnType<typeof dynamoDbCalls>;

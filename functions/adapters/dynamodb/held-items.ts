@@ -9,9 +9,8 @@ const Content = WaitingChanges.shape.courses;
 const Fingerprints = z.instanceof(Uint8Array);
 
 /**
- * Returns the store's functions for the counted changes of holds. The key of an item is a hash of its
- * content, so that an item never changes. Therefore, a worker that was suspended and continues late cannot
- * replace an item that a checkpoint refers to.
+ * The key of an item is a hash of its content, so that a suspended worker that continues late cannot replace
+ * an item that a checkpoint refers to.
  */
 export function heldItems(
   table: Table,

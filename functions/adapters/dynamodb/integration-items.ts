@@ -15,13 +15,9 @@ import {
   type Table,
 } from './table.ts';
 
-/**
- * The maximum number of attempts to write settings. Settings change only when a person, a webhook or dispatch
- * adds or changes an integration, so two writers at the same time are rare.
- */
+/** Only a person, a webhook or dispatch changes settings, so two writers at the same time are rare. */
 const ROUNDS = 8;
 
-/** Returns the store's functions for the settings of integrations. */
 export function integrationItems(
   table: Table,
 ): Pick<Store, 'readIntegration' | 'readIntegrations' | 'changeIntegration'> {
@@ -60,11 +56,7 @@ export function integrationItems(
   };
 }
 
-/**
- * Replaces the settings of an integration.
- *
- * @returns false when the item has changed since it was read
- */
+/** Returns false when the item has changed since it was read. */
 async function replace(table: Table, before: Item | null, next: Integration): Promise<boolean> {
   const content = before?.['content'];
   const item = { ...keyOf(integrationKey(next.id)), content: { S: JSON.stringify(next) } };

@@ -10,22 +10,15 @@ type Cell = z.infer<typeof Cell>;
 
 /**
  * The version of the encoding, which is the first byte of an encoded entry. Version 1 is raw deflate of JSON,
- * with the changes in columns.
- *
- * Measured on pages of 250 changes with random ids of 24 characters: 109 bytes per change, and 149 with the
- * changes as rows. Storing each distinct value of a column only once would save 5 more bytes. Brotli and zstd
- * need similar time, and their sizes are within 5 % of the size of raw deflate. zstd is still experimental in
- * Node.
+ * with the changes in columns. Measured on pages of 250 changes with random ids of 24 characters: 109 bytes
+ * per change, and 149 with the changes as rows. Brotli and zstd need similar time, and their sizes are within
+ * 5 %.
  */
 const VERSION = 1;
 
 const EncodedEntry = z.extend(z.omit(JournalEntry, { changes: true }), { columns: z.array(z.array(Cell)) });
 
-/**
- * Returns an entry as compressed bytes. Equal entries give equal bytes, and the bytes are never more than the
- * JSON of the changes plus 2 KB. Times are stored as milliseconds before `detectedAt`, and a previous value
- * only if it differs from the new one.
- */
+/** Equal entries give equal bytes, which are never more than the JSON of the changes plus 2 KB. */
 export function encodeEntry({ changes, ...entry }: JournalEntry): Uint8Array {
   const detectedAt = Date.parse(entry.detectedAt);
   const rows = changes.map((change) => rowOf(change, detectedAt));
@@ -33,11 +26,7 @@ export function encodeEntry({ changes, ...entry }: JournalEntry): Uint8Array {
   return Buffer.concat([Buffer.of(VERSION), deflateRawSync(json, { level: 9 })]);
 }
 
-/**
- * Returns the entry that the bytes encode. It is not checked by the schema of `JournalEntry` yet.
- *
- * @throws Error when the bytes have another version or are damaged
- */
+/** Returns an unchecked `JournalEntry`. Throws an Error for another version or damaged bytes. */
 export function decodeEntry(bytes: Uint8Array): unknown {
   if (bytes[0] !== VERSION) {
     throw new Error(`The journal entry has version ${bytes[0]}, but this program reads version ${VERSION}`);
@@ -84,7 +73,6 @@ function rowOf({ state, previous, ...change }: Change, detectedAt: number): Cell
   ];
 }
 
-/** Returns the change that `rowOf` turned into these cells. */
 function changeOf(row: Cell[], detectedAt: number): unknown {
   const cells = row.values();
   const next = () => cells.next().value;
@@ -123,10 +111,7 @@ function discardedOf(cell: Cell | undefined): unknown {
   return typeof cell === 'string' ? JSON.parse(cell) : cell;
 }
 
-/**
- * Returns the encoded value of a field. A time is encoded as milliseconds before `detectedAt`. If decoding
- * this number would give another text, the text is stored instead. All other values stay the same.
- */
+/** A time is stored as milliseconds before `detectedAt`, or as text if decoding the number differs. */
 function stateCell(state: ProgressionState, field: StateField, detectedAt: number): Cell {
   const value = state[field];
   if (value === null || !field.endsWith('At')) return value;
@@ -143,12 +128,7 @@ function timeAgo(ago: number, detectedAt: number): string | null {
   return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }
 
-/**
- * Turns rows into columns, or columns into rows. In columns, similar values are adjacent, so they compress
- * better.
- *
- * @throws RangeError when the lists differ in length
- */
+/** Turns rows into columns, or back. In columns, similar values are adjacent and compress better. */
 function transposed(lists: Cell[][]): Cell[][] {
   const [first = []] = lists;
   if (lists.some(({ length }) => length !== first.length))

@@ -22,7 +22,7 @@ import {
   type Table,
 } from './table.ts';
 
-/** Returns the store's functions for the journal. Entries expire `retentionDays` after their `detectedAt`. */
+/** Entries expire `retentionDays` after their `detectedAt`. */
 export function journalItems(
   table: Table,
   retentionDays: number,
@@ -38,8 +38,7 @@ export function journalItems(
         ...expiryOf(entry.detectedAt, retentionDays),
       };
       if (await putItem(table, item, IF_ABSENT)) return;
-      // The content contains the owner of the lease, which is unique. If the stored bytes are equal, this
-      // worker wrote them, and the response was lost.
+      // The content has the lease's unique owner: equal stored bytes mean that only the response was lost.
       const stored = (await getItem(table, key))?.['content']?.B;
       if (stored === undefined || Buffer.compare(stored, content) !== 0) {
         throw new EntryTakenError(
@@ -78,10 +77,7 @@ async function* queryEntries(
   yield* queryItems(table, first.pk, [first.sk, journalKey(integration, to).sk], options);
 }
 
-/**
- * The summary of an entry. `appendEntry` stores it in a separate attribute, so that events can be counted
- * without reading the content.
- */
+/** Stored in a separate attribute, so that events can be counted without reading the content. */
 const Summary = z.object({ detectedAt: Timestamp, byType: EventCounts });
 
 function summaryOf({ detectedAt, changes }: JournalEntry): string {
@@ -89,7 +85,6 @@ function summaryOf({ detectedAt, changes }: JournalEntry): string {
   return JSON.stringify({ detectedAt, byType: countByType(events) });
 }
 
-/** Reads the summaries of entries. See `ReplayStore.readEventCounts`. */
 export async function* readEventCounts(
   table: Table,
   integration: IntegrationId,

@@ -4,9 +4,8 @@ import type { SetAside } from '../../core/state/set-aside.ts';
 import type { ItemKey } from './table.ts';
 
 /**
- * The keys of items. An integration id contains no slash, so the partitions of two integrations always
- * differ. No key may change once a table has items. The settings of all integrations share one partition, so
- * that one query lists them.
+ * No key may change once a table has items. An integration id contains no slash, so the partitions of two
+ * integrations differ. The settings of all integrations share one partition, so that one query lists them.
  */
 export const INTEGRATIONS = 'integrations';
 
@@ -32,29 +31,21 @@ export function setAsidePartition(id: IntegrationId): string {
   return `set-aside/${id}`;
 }
 
-/**
- * Returns the key of a set-aside item. An invalid record may have an id of any length, so an id of more than
- * 512 bytes is hashed. DynamoDB allows 1,024 bytes for a sort key.
- */
+/** An invalid record may have an id of any length. DynamoDB allows 1,024 bytes for a sort key. */
 export function setAsideKey(id: IntegrationId, item: Pick<SetAside, 'kind' | 'id'>): ItemKey {
   const isLong = Buffer.byteLength(item.id) > 512;
   const name = isLong ? `sha256:${createHash('sha256').update(item.id).digest('hex')}` : item.id;
   return { pk: setAsidePartition(id), sk: `${item.kind}/${name}` };
 }
 
-/**
- * The number of partitions for one integration's progressions. DynamoDB allows 1,000 write units and 3,000
- * read units per second for each partition.
- */
+/** DynamoDB allows 1,000 write units and 3,000 read units per second for each partition. */
 const SHARDS = 16;
 
 export function progressionKey(id: IntegrationId, progression: string): ItemKey {
   return { pk: `progressions/${id}/${progressionShard(progression)}`, sk: progression };
 }
 
-/**
- * Returns the shard of a progression, 0 to 15: the 32-bit FNV-1a hash of the id's UTF-16 units, modulo 16.
- */
+/** Returns 0 to 15: the 32-bit FNV-1a hash of the id's UTF-16 units, modulo 16. */
 export function progressionShard(progression: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < progression.length; at += 1) {

@@ -4,7 +4,6 @@ import { batchGet } from './batch-get.ts';
 import { progressionKey } from './keys.ts';
 import { type Item, keyOf, parseStored, type Table } from './table.ts';
 
-/** Returns the known states by progression id, from strongly consistent reads. See `Store.readKnown`. */
 export async function readKnown(
   table: Table,
   integration: string,
@@ -39,8 +38,7 @@ function sameAsShown(item: Item, shown: ObservedProgression | undefined): KnownP
     learner,
     course: { id, remoteId, revisionId, revisionRemoteId },
     erased,
-    // These two fields are assumed to be null. If they are not, the encoded text differs from the stored one, and
-    // the caller decodes the stored progression.
+    // If these two are not null, the texts differ, and the caller decodes the stored progression.
     discarded: null,
     unpublishedRemoval: null,
     entry,
@@ -49,7 +47,6 @@ function sameAsShown(item: Item, shown: ObservedProgression | undefined): KnownP
   return isSame ? known : null;
 }
 
-/** Returns a known progression as a DynamoDB item. */
 export function progressionItem(integration: string, known: KnownProgression) {
   return {
     ...keyOf(progressionKey(integration, known.state.id)),
@@ -59,9 +56,9 @@ export function progressionItem(integration: string, known: KnownProgression) {
 }
 
 /**
- * Returns a known progression as a JSON list. The list needs a third of the bytes of an object with named
- * fields. Reading and writing it takes a tenth of the time of one attribute per field. The id and the entry
- * number are stored in separate attributes. New fields may only be added at the end.
+ * A JSON list needs a third of the bytes of an object with named fields, and a tenth of the time of one
+ * attribute per field. The id and the entry number are separate attributes. New fields may only be added at
+ * the end.
  */
 function encode({ state, learner, course, erased, discarded, unpublishedRemoval }: KnownProgression): string {
   return JSON.stringify([

@@ -7,12 +7,7 @@ import { journalKey, replayKey, replaysPartition } from './keys.ts';
 import { expiryOf, getItem, IF_ABSENT, keyOf, listItems, parseStored, putItem } from './table.ts';
 import { withCoreErrors } from './translate-errors.ts';
 
-/**
- * Creates the store of replays, which uses the same table as `createStore`. Replays expire `retentionDays`
- * after their last change.
- *
- * @param options.retentionDays the same number as for the journal
- */
+/** Uses the table of `createStore`. Replays expire `retentionDays` after their last change. */
 export function createReplayStore(options: {
   calls: DynamoDbCalls;
   table: string;
@@ -28,8 +23,7 @@ export function createReplayStore(options: {
       ...expiryOf(replay.movedAt, options.retentionDays),
     };
     if (await putItem(table, item, condition)) return;
-    // The content contains the unique id of its writer. If the stored content is equal, this process wrote
-    // it, and the response was lost.
+    // The content has the unique id of its writer: equal content means that only the response was lost.
     const stored = await getItem(table, key);
     if (stored?.['content']?.S === item.content.S) return;
     throw new ReplayChangedError(

@@ -6,10 +6,7 @@ import { IF_ABSENT, keyOf, listItems, parseStored, putItem, type Table } from '.
 
 const WRITES_AT_ONCE = 8;
 
-/**
- * Returns the store's functions for records, events and statuses that could not be processed. The items have
- * no expiry: they stay until `removeSetAside` deletes them.
- */
+/** The items have no expiry: they stay until `removeSetAside` deletes them. */
 export function setAsideItems(table: Table): Pick<Store, 'setAside' | 'readSetAside' | 'removeSetAside'> {
   return {
     async setAside(integration, items) {
@@ -27,10 +24,7 @@ export function setAsideItems(table: Table): Pick<Store, 'setAside' | 'readSetAs
   };
 }
 
-/**
- * Writes a set-aside item. A record or an event that is already stored stays unchanged, because its time
- * shows how long it has been set aside. A stored status is replaced, because its count may have changed.
- */
+/** A stored record or event stays unchanged, because its time shows how long it has been set aside. */
 async function put(table: Table, integration: string, setAside: SetAside): Promise<void> {
   const item = { ...keyOf(setAsideKey(integration, setAside)), content: { S: JSON.stringify(setAside) } };
   await putItem(table, item, setAside.kind === 'status' ? {} : IF_ABSENT);

@@ -13,12 +13,9 @@ import { getItem, jsonContent, keyOf, putItem, readable, type Table } from './ta
 import { withCoreErrors } from './translate-errors.ts';
 
 /**
- * Creates the store, which uses one DynamoDB table with the keys `pk` and `sk`, both strings, and the TTL
- * attribute `expires` (epoch seconds). The table has eight kinds of item: integrations, checkpoints, journal
- * entries, progressions, counts of holds, set-aside items, replays (see `createReplayStore`), and the last
- * probe of dispatch.
- *
- * @param options.retentionDays how long journal entries and counts of holds are kept
+ * The table has the keys `pk` and `sk`, both strings, and the TTL attribute `expires` (epoch seconds). It has
+ * eight kinds of item: integrations, checkpoints, journal entries, progressions, counts of holds, set-aside
+ * items, replays (see `createReplayStore`), and the last probe of dispatch.
  */
 export function createStore(options: { calls: DynamoDbCalls; table: string; retentionDays: number }): Store {
   const table = { calls: withCoreErrors(options.calls, options.table), name: options.table };
@@ -34,10 +31,7 @@ export function createStore(options: { calls: DynamoDbCalls; table: string; rete
   };
 }
 
-/**
- * Returns the store's functions for the last probe of dispatch (see `nextProbe`). It is the only item that is
- * not stored for one integration.
- */
+/** The only item that is not stored for one integration: see `nextProbe`. */
 function probeItem(table: Table): Pick<Store, 'readProbe' | 'writeProbe'> {
   return {
     async readProbe() {

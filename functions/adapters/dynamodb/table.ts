@@ -4,15 +4,11 @@ import { IntegrationError } from '../../core/errors.ts';
 import type { DynamoDbCalls } from './dynamodb-calls.ts';
 import { isConditionFailed } from './translate-errors.ts';
 
-/**
- * The table and its calls. The calls throw the core's errors, except for a failed condition, which is thrown
- * unchanged.
- */
+/** The calls throw the core's errors. Only the error of a failed condition is thrown unchanged. */
 export type Table = { calls: DynamoDbCalls; name: string };
 
 export type Item = Record<string, AttributeValue>;
 
-/** An item's key: partition key and sort key. */
 export type ItemKey = { pk: string; sk: string };
 
 export function keyOf({ pk, sk }: ItemKey): { pk: AttributeValue.SMember; sk: AttributeValue.SMember } {
@@ -33,14 +29,9 @@ type Condition = Pick<
   'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
 >;
 
-/** The condition of a write that must not replace an item. */
 export const IF_ABSENT: Condition = { ConditionExpression: 'attribute_not_exists(pk)' };
 
-/**
- * Writes an item if the condition holds.
- *
- * @returns false when the condition failed
- */
+/** Returns false when the condition failed. */
 export async function putItem(table: Table, item: Item, condition: Condition): Promise<boolean> {
   try {
     await table.calls.putItem({ TableName: table.name, Item: item, ...condition });
@@ -51,12 +42,7 @@ export async function putItem(table: Table, item: Item, condition: Condition): P
   }
 }
 
-/**
- * Reads the items of one partition in the order of `sk`.
- *
- * @param between the lowest and the highest `sk`; without it, all items are read
- * @param options further parameters of the request, such as a reverse order or a projection
- */
+/** Reads the items of one partition in the order of `sk`: all, or those `between` two values (included). */
 export async function* queryItems(
   table: Table,
   pk: string,
@@ -86,13 +72,7 @@ export function listItems(table: Table, pk: string): Promise<Item[]> {
   return Array.fromAsync(queryItems(table, pk));
 }
 
-/**
- * Returns a stored item's content after a check by the schema.
- *
- * @param read decodes the content, by default from JSON; an error that it throws means that the item is
- *   damaged
- * @throws IntegrationError that names the item's key and the first wrong field, but no content
- */
+/** @throws IntegrationError that names the item's key and the first wrong field, but no content */
 export function parseStored<T>(
   schema: z.ZodMiniType<T>,
   item: Item,
@@ -110,10 +90,7 @@ export function parseStored<T>(
   throw damaged(item, `${issue?.path.join('.') || 'its content'} is not valid (${issue?.code})`);
 }
 
-/**
- * Returns the items that can be parsed, and omits the others. Use it for overviews: a damaged item must not
- * stop the other integrations, and the run of its own integration reports the damage.
- */
+/** Use it for overviews: a damaged item must not stop other integrations, and its own run reports it. */
 export function readable<T>(items: Item[], parse: (item: Item) => T): T[] {
   return items.flatMap((item) => {
     try {
@@ -124,7 +101,6 @@ export function readable<T>(items: Item[], parse: (item: Item) => T): T[] {
   });
 }
 
-/** Returns the parsed `content` attribute of an item that stores its content as JSON. */
 export function jsonContent(item: Item): unknown {
   return JSON.parse(item['content']?.S ?? '');
 }
@@ -138,10 +114,7 @@ function damaged({ pk, sk }: Item, what: string, cause?: unknown): IntegrationEr
 
 const DAY_SECONDS = 24 * 60 * 60;
 
-/**
- * Returns the TTL attribute `expires` of an item that expires `retentionDays` after `time`. Its value is in
- * epoch seconds.
- */
+/** `expires` is the TTL attribute, in epoch seconds. */
 export function expiryOf(time: string, retentionDays: number): { expires: AttributeValue.NMember } {
   return { expires: { N: String(Math.floor(Date.parse(time) / 1000) + retentionDays * DAY_SECONDS) } };
 }

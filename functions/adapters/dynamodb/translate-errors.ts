@@ -2,10 +2,6 @@ import { codeOf, DeploymentError, IntegrationError, isRunError } from '../../cor
 import { awsError } from '../aws-errors.ts';
 import type { DynamoDbCalls } from './dynamodb-calls.ts';
 
-/**
- * Returns calls that throw the core's errors instead of AWS's errors. The error of a failed condition is
- * thrown unchanged.
- */
 export function withCoreErrors(calls: DynamoDbCalls, table: string): DynamoDbCalls {
   const translated =
     <Input, Output>(call: (input: Input) => Promise<Output>) =>
@@ -28,12 +24,9 @@ export function withCoreErrors(calls: DynamoDbCalls, table: string): DynamoDbCal
 }
 
 /**
- * Returns the error of `core/errors.ts` for an error of a DynamoDB call, after the AWS client's own retries, if any.
- * Throttling, 5xx, network and unknown errors become a TransientError, so that the next run tries again. The
- * error of a failed condition and an error of `core/errors.ts` are returned unchanged. The text of the new error
- * does not contain AWS's message, because it may quote an item.
- *
- * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+ * Throttling, 5xx, network and unknown errors become a TransientError. The error of a failed condition and
+ * the core's errors are returned unchanged. No text contains AWS's message, because it may quote an item.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
  */
 export function translateError(error: unknown, table: string): unknown {
   if (isConditionFailed(error) || isRunError(error)) return error;
@@ -60,26 +53,19 @@ export function translateError(error: unknown, table: string): unknown {
   });
 }
 
-/**
- * Maps the error code of a failed statement to the name of the error that a whole call throws for the same
- * reason.
- */
+/** Error codes of failed statements, and the names of the same errors of whole calls. */
 const EXCEPTIONS: Record<string, string> = {
   AccessDenied: 'AccessDeniedException',
   ResourceNotFound: 'ResourceNotFoundException',
   ValidationError: 'ValidationException',
 };
 
-/**
- * Returns the core's error for a failed statement of a batch: the same error as for a whole call that fails
- * for the same reason.
- */
+/** Returns the same error as for a whole call that fails for the same reason. */
 export function statementError(code: string, table: string): unknown {
   const name = EXCEPTIONS[code] ?? code;
   return translateError(Object.assign(new Error(`A DynamoDB statement failed: ${code}`), { name }), table);
 }
 
-/** Returns whether the error means that the condition of a write failed. */
 export function isConditionFailed(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }

@@ -31,17 +31,12 @@ const MOST_ENTRIES = 10;
 
 /**
  * The maximum total size, in bytes, of a request with several entries. Since January 2026 a request may have
- * 1 MiB, measured as the sum of its entries: 1,048,576 bytes pass, one more is a ValidationException ("Total
- * size of the entries in the request is over the limit"). Some Regions still have the earlier limit of 256
- * KiB. Ten usual events are far below both, so the smaller limit is used.
+ * 1 MiB, but some Regions still have the earlier limit of 256 KiB. Ten usual events are far below both.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
  */
 export const BATCH_BYTES = 256 * 1024;
 
-/**
- * Groups the entries, in their order, into requests of at most 10 entries and 256 KiB. An entry of more than
- * 256 KiB is sent in a separate request.
- */
+/** An entry of more than 256 KiB is sent in a separate request. */
 export function batchesOf(entries: Outgoing[]): Outgoing[][] {
   return grouped(entries, { count: MOST_ENTRIES, size: BATCH_BYTES }, ({ size }) => size);
 }

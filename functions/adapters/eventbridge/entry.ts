@@ -4,16 +4,12 @@ import { EVENT_SOURCE } from '../../contract/names.ts';
 import type { OperationalEvent } from '../../contract/operational-events.ts';
 import type { WorkflowEvent } from '../../contract/workflow-events.ts';
 
-/**
- * Returns a learning event as an entry of `PutEvents`. A replayed event has the detail-type
- * `Replayed<Event>`, so that it does not match rules for live events.
- */
+/** The detail-type of a replayed event does not match rules for live events. */
 export function learningEntry({ type, detail }: LearningEvent, bus: string): PutEventsRequestEntry {
   const detailType = detail.replay === undefined ? type : `Replayed${type}`;
   return entry(bus, detailType, detail, detail.detectedAt);
 }
 
-/** Returns an operational event or an event of a workflow as an entry of `PutEvents`. */
 export function operationalEntry(
   { type, detail }: OperationalEvent | WorkflowEvent,
   bus: string,
@@ -32,9 +28,9 @@ function entry(bus: string, detailType: string, detail: object, time: string): P
 }
 
 /**
- * The maximum size in bytes of an entry that is sent alone: 1 MiB minus 1 KiB. The 1 KiB is room for the
- * envelope (some 200 bytes) that EventBridge puts around the detail. EventBridge accepts an entry of exactly
- * 1 MiB, but does not deliver it to targets that also have a limit of 1 MiB.
+ * The maximum size in bytes of an entry that is sent alone: 1 MiB minus room for the envelope (some 200
+ * bytes) that EventBridge puts around the detail. EventBridge accepts an entry of exactly 1 MiB, but does not
+ * deliver it to targets that also have a limit of 1 MiB.
  */
 export const ENTRY_BYTES = 1024 * 1024 - 1024;
 

@@ -10,7 +10,6 @@ import {
 } from '../../core/errors.ts';
 import { refusalOf } from '../aws-errors.ts';
 
-/** The result of one entry. */
 export type EntryOutcome =
   | { kind: 'accepted' }
   /** EventBridge never accepts this event, however often it is sent. */
@@ -19,9 +18,8 @@ export type EntryOutcome =
   | { kind: 'failed'; error: RunError };
 
 /**
- * The error codes that the API reference documents as not retryable: with `REFUSED`, the entry is wrong; with
- * `DENIED`, the deployment is wrong. All other codes are retried: those documented as retryable
- * (InternalFailure, ThrottlingException) and unknown ones.
+ * The error codes that the API reference documents as not retryable. With `REFUSED`, the entry is wrong; with
+ * `DENIED`, the deployment is wrong. All other codes are retried, also unknown ones.
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
  */
 const REFUSED = new Set(['InvalidArgument', 'MalformedDetail', 'RedactionFailure']);
@@ -33,9 +31,8 @@ const DENIED = new Set([
 ]);
 
 /**
- * Reads the outcomes of the `sent` entries, in their order, from the response of `PutEvents`. If the response
- * does not have exactly one result per entry, or counts more failures than it lists, no entry counts as
- * accepted: the order of the results cannot be trusted.
+ * If the response does not have exactly one result per entry, or counts more failures than it lists, no entry
+ * counts as accepted: the order of the results cannot be trusted.
  */
 export function readOutcomes(response: PutEventsResponse, sent: number, bus: string): EntryOutcome[] {
   const outcomes = (response.Entries ?? []).map(({ ErrorCode: code, EventId: id }) => {
@@ -54,11 +51,7 @@ function outcomeOfCode(code: string, bus: string): EntryOutcome {
   return { kind: 'failed', error: denied(bus, code, { code }) };
 }
 
-/**
- * Returns the outcome of an entry that EventBridge did not confirm.
- *
- * @param code the error code of the entry; null when the response has no result for the entry
- */
+/** @param code null when the response has no result for the entry */
 export function unconfirmed(code: string | null): EntryOutcome {
   const reason = code ?? 'the response does not confirm them';
   return {
@@ -70,17 +63,10 @@ export function unconfirmed(code: string | null): EntryOutcome {
 /** Error codes for a request that is invalid, or that contains an invalid entry. */
 const INVALID = new Set(['ValidationException', 'ValidationError', 'SerializationException']);
 
-/**
- * Matches the field that AWS names in its message when the name of the bus is invalid, such as
- * `'entries.1.member.eventBusName'`.
- */
+/** Matches AWS's message when the name of the bus is invalid, such as `'entries.1.member.eventBusName'`. */
 const WRONG_BUS = /\beventBusName'/;
 
-/**
- * Returns the error for a call of EventBridge that failed after the SDK's own retries. An unknown error
- * counts as temporary. The messages of AWS are omitted: they may quote the request, and events contain
- * personal data.
- */
+/** An unknown error counts as temporary. AWS's messages are omitted: they may quote personal data. */
 export function callFailure(thrown: unknown, bus: string): RunError {
   const code = codeOf(thrown);
   if (isInvalid(thrown)) {
@@ -97,9 +83,8 @@ function denied(bus: string, reason: string, context: { code: string; cause?: un
 }
 
 /**
- * Returns the error code of a call that is refused because of one of its entries: the entry is malformed, or
- * too large for a Region with the earlier limit. Returns null for any other failure, and when the name of the
- * bus is invalid.
+ * Returns the error code of a call that is refused because of one of its entries, which is malformed or too
+ * large for a Region with the earlier limit. Returns null for any other failure.
  */
 export function invalidEntryCode(thrown: unknown): string | null {
   const isWrongBus = thrown instanceof Error && WRONG_BUS.test(thrown.message);

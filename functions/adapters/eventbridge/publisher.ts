@@ -8,18 +8,12 @@ import { ENTRY_BYTES, entrySize, learningEntry, operationalEntry } from './entry
 import type { PutEvents } from './put-events.ts';
 import { moreSerious, RETRY_BUDGET, type RetryBudget, sendBatch, tooLarge } from './send-batch.ts';
 
-/**
- * The maximum number of concurrent requests. With more requests, the account's quota would only be reached
- * sooner.
- */
+/** More concurrent requests would only reach the account's quota sooner. */
 const CONCURRENCY = 4;
 
 /**
- * Creates a publisher for an EventBridge bus, given by its name or ARN. It retries events that are not
- * accepted, for 10 seconds by default.
- *
  * EventBridge accepts events for a bus that does not exist (aws/aws-sdk#186), so the deployment must make
- * sure that the name is right.
+ * sure that the name or ARN is right.
  */
 export function createPublisher(options: {
   putEvents: PutEvents;
@@ -63,11 +57,7 @@ export function createPublisher(options: {
   };
 }
 
-/**
- * Creates a function that publishes one operational event or one event of a workflow. The function tries for
- * 10 seconds by default. If EventBridge has not accepted the event by then, it throws a TransientError or a
- * DeploymentError.
- */
+/** The function throws a TransientError or a DeploymentError if the bus does not accept the event in time. */
 export function createNotifier(options: { putEvents: PutEvents; bus: string; retryBudget?: RetryBudget }) {
   const { putEvents, bus, retryBudget = RETRY_BUDGET } = options;
   return async (event: OperationalEvent | WorkflowEvent): Promise<void> => {

@@ -15,11 +15,9 @@ export function putEventsCall(client: EventBridgeClient): PutEvents {
 }
 
 /**
- * Checks that a bus exists. `PutEvents` does not check this: it accepts events for any name.
+ * Checks that a bus (name or ARN) exists, since `PutEvents` accepts events for any name.
  *
- * @param bus name or ARN
- * @throws DeploymentError when the bus does not exist, or AWS denies the permission to describe it;
- *   TransientError when EventBridge cannot be reached
+ * @throws DeploymentError when there is no such bus or AWS denies access, otherwise TransientError
  */
 export async function findBus(client: EventBridgeClient, bus: string): Promise<void> {
   try {

@@ -6,12 +6,9 @@ import { awsError } from '../aws-errors.ts';
 const Pattern = z.object({ detail: z.object({ replay: z.object({ consumer: z.array(z.unknown()) }) }) });
 
 /**
- * Reads the names of the consumers that the rules of a bus belong to. Each name is in the pattern of a rule,
- * as a value of `detail.replay.consumer`.
+ * Reads the names of the consumers that the rules of a bus (name or ARN) belong to.
  *
- * @param bus name or ARN
- * @throws DeploymentError when AWS denies the permission to list the rules; TransientError when EventBridge
- *   cannot be reached
+ * @throws DeploymentError when AWS denies the permission; TransientError for temporary failures
  */
 export async function readConsumers(client: EventBridgeClient, bus: string): Promise<string[]> {
   const names = new Set<string>();

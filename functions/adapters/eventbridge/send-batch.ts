@@ -5,18 +5,14 @@ import { BATCH_BYTES, type Outgoing } from './batches.ts';
 import { callFailure, type EntryOutcome, invalidEntryCode, readOutcomes, unconfirmed } from './outcome.ts';
 import type { PutEvents } from './put-events.ts';
 
-/**
- * How long to retry entries that are not accepted, and the first delay, in milliseconds. Later delays double,
- * with jitter.
- */
+/** How long to retry entries that are not accepted. Delays double after the first one, with jitter. */
 export type RetryBudget = { budgetMs: number; firstDelayMs: number };
 
 export const RETRY_BUDGET: RetryBudget = { budgetMs: 10_000, firstDelayMs: 100 };
 
 /**
- * Sends one batch. Retries its failed entries until each entry is accepted or refused. Ends early when AWS
- * refuses access, when the time is up, or when `abandoned` returns true. Then `error` of the result says why
- * the remaining entries were neither accepted nor refused. Never throws.
+ * Retries failed entries until each is accepted or refused. Ends early, with an `error` in the result, when
+ * AWS refuses access, when the time is up, or when `abandoned` returns true. Never throws.
  */
 export async function sendBatch(
   batch: Outgoing[],
@@ -67,10 +63,7 @@ export async function sendBatch(
   return result;
 }
 
-/**
- * Returns the more serious of two errors: a DeploymentError before any other error, because a person must act
- * on it. Otherwise returns the first error that is not null. Returns null if both are null.
- */
+/** A DeploymentError is more serious than any other error, because a person must act on it. */
 export function moreSerious(one: Error | null, other: Error | null): Error | null {
   return other instanceof DeploymentError ? other : (one ?? other);
 }
@@ -84,19 +77,16 @@ async function put(putEvents: PutEvents, batch: Outgoing[], bus: string): Promis
     if (code === null) return batch.map(() => ({ kind: 'failed', error: callFailure(thrown, bus) }));
     const [first] = batch;
     if (batch.length === 1 && first !== undefined) {
-      // A request with several entries has at most 256 KiB. Only a request with a single entry can exceed the
-      // earlier limit of 256 KiB, which some Regions still have.
+      // Only a request with a single entry can exceed the earlier limit, which some Regions still have.
       return [{ kind: 'refused', reason: first.size > BATCH_BYTES ? tooLarge(first.size) : code }];
     }
-    // One invalid entry makes EventBridge refuse the whole request. Each entry is sent alone, so that the
-    // valid ones are accepted.
+    // One invalid entry makes EventBridge refuse the whole request, so each entry is sent alone.
     const outcomes: EntryOutcome[] = [];
     for (const outgoing of batch) outcomes.push(...(await put(putEvents, [outgoing], bus)));
     return outcomes;
   }
 }
 
-/** Returns the reason why an entry of this size is refused. */
 export function tooLarge(size: number): string {
   return `EventTooLarge (${size} bytes)`;
 }

@@ -11,7 +11,6 @@ const EXAMPLE = `give the full URL, with its path /v1, such as ${KOMBO_HOSTS.us}
 /** The `User-Agent` of each request, so that Kombo's support can find our requests. */
 const USER_AGENT = `${product.name}/${product.version}`;
 
-/** Kombo's API over HTTP. */
 export type KomboClient = Limits & {
   /** Makes one attempt, and reads the response body to its end. */
   get(request: KomboRequest, signal: AbortSignal): Promise<{ response: Response; body: string }>;
@@ -25,13 +24,6 @@ export type KomboRequest = {
   query?: Record<string, string | number>;
 };
 
-/**
- * Creates a client of Kombo's API.
- *
- * @param options.baseUrl the base URL, including Kombo's path `/v1`
- * @param options.apiKey returns the API key; it is called before each attempt
- * @throws DeploymentError when the base URL is invalid
- */
 export function komboClient(options: {
   baseUrl: string;
   apiKey: () => Promise<string>;
@@ -63,10 +55,8 @@ export function komboClient(options: {
 }
 
 /**
- * Makes a request, and repeats it until it succeeds, fails permanently, or has used up the retry budget.
+ * Makes a request, and retries it within the budget. `result` may throw a TransientError.
  *
- * @param result converts the `data` of the response's envelope, and the response, into the result; may throw
- *   TransientError
  * @throws the errors of `core/errors.ts`; the signal's reason if the signal is aborted
  */
 export function read<Data, Result>(
@@ -84,10 +74,7 @@ export function read<Data, Result>(
   return withRetries(attempt, client, signal);
 }
 
-/**
- * Reads the body as text. Throws an IntegrationError for a body of more than 64 MB, because a retry would get
- * the same body.
- */
+/** Throws an IntegrationError for a body of more than 64 MB, because a retry would get the same body. */
 async function textOf({ body }: Response, host: string): Promise<string> {
   if (body === null) return '';
   const tooLong = () =>
@@ -104,10 +91,7 @@ function checkUrl(text: string): URL {
   throw new DeploymentError(`KOMBO_BASE_URL has a query or a fragment: ${EXAMPLE}`);
 }
 
-/**
- * Returns the key without surrounding spaces. Throws a DeploymentError if a header cannot contain the key,
- * because the error of `fetch` would quote the key.
- */
+/** Throws a DeploymentError for a key that no header can contain: the error of `fetch` would quote it. */
 function checkKey(key: string): string {
   const trimmed = key.trim();
   if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;

@@ -12,10 +12,7 @@ export type CourseProgressionsQuery = NonNullable<
   operations['readCourseProgressions']['parameters']['query']
 >;
 
-/**
- * The maximum number of records in a page: forty times Kombo's largest page. Without this limit, a body of 64
- * MB could contain 20 million empty records.
- */
+/** Forty times Kombo's largest page. Without a limit, 64 MB could contain 20 million empty records. */
 const MOST_RESULTS = 10_000;
 
 /** `next` is required. Without this check, a run would end too early if a body has no `next`. */
@@ -26,11 +23,7 @@ const PageData = successOf(
   }),
 );
 
-/**
- * Reads one page of course progressions.
- *
- * @throws the errors of `core/errors.ts`; the signal's reason when it aborts
- */
+/** @throws the errors of `core/errors.ts`; the signal's reason when it aborts */
 export function readCourseProgressions(
   client: KomboClient,
   integration: string,
@@ -58,12 +51,7 @@ const COMPLAINT = 'Kombo sends endless pages for a request of records by their i
 
 type Found = { records: ObservedProgression[]; rejected: RejectedRecord[] };
 
-/**
- * Reads the progressions with these ids that Kombo still has, including removed ones.
- *
- * @throws the errors of `core/errors.ts`, but a TransientError instead of a `CursorRefusedError`, since the
- *   caller has no cursor
- */
+/** @throws the errors of `core/errors.ts`, but no CursorRefusedError: the caller has no cursor */
 export async function readByIds(
   client: KomboClient,
   integration: string,

@@ -24,10 +24,7 @@ const INVALID = needsPerson(
 );
 const CHECK_KEY = 'check the Kombo API key';
 
-/**
- * The error class and the advice for each of Kombo's error codes. According to Kombo's documentation, waiting
- * never resolves `QA_FAILED`: it needs a person.
- */
+/** According to Kombo's documentation, waiting never resolves `QA_FAILED`: it needs a person. */
 const meanings = new Map<string, Meaning>(
   Object.entries({
     'PLATFORM.RATE_LIMIT_EXCEEDED': TOO_FAST,
@@ -88,11 +85,8 @@ export type Refusal = {
 };
 
 /**
- * Returns the error for a failed response, according to its error code and its HTTP status, never according
- * to its message. An unknown code counts as temporary, unless its status is that of the rate limit or of a
- * refused cursor. Kombo's message is omitted, since it may quote data that a customer entered.
- *
- * @param host named in the message if the base URL may be wrong
+ * Uses the error code and the HTTP status, never the message, which may quote data that a customer entered.
+ * An unknown code counts as temporary, unless its status is that of the rate limit or of a refused cursor.
  */
 export function refusalError(refusal: Refusal, host: string): Error {
   const { code, logUrl, windowMs } = refusal;
@@ -106,20 +100,16 @@ export function refusalError(refusal: Refusal, host: string): Error {
   return new Kind(`Kombo returned ${code}: ${advice}`, { code, logUrl });
 }
 
-/**
- * Returns whether the response is from Kombo's own rate limit. The limit of the learning platform and the
- * limit on concurrent actions do not count: they have no windows. A response with an unknown code or no code
- * counts if its status is 429.
- */
+/** Only Kombo's own rate limit has windows; that of the platform and that on concurrent actions do not. */
 function isOfRateLimit({ status, code }: Refusal): boolean {
   if (code !== null && meanings.has(code)) return code === 'PLATFORM.RATE_LIMIT_EXCEEDED';
   return status === 429;
 }
 
 /**
- * Returns whether Kombo may have refused the page cursor. If so, the run reads again from the first page,
- * which only costs reads. A response with an unknown code or no code counts if its status is that of a bad
- * request: if it were treated as temporary, an expired cursor would be retried forever.
+ * Returns whether Kombo may have refused the page cursor, after which the run reads again from the first
+ * page. A bad request with an unknown code counts: if it were temporary, an expired cursor would be retried
+ * forever.
  */
 function isOfCursor({ status, code, withCursor }: Refusal): boolean {
   if (!withCursor) return false;

@@ -18,16 +18,9 @@ import { RETRY_BUDGET, type RetryBudget } from './with-retries.ts';
 const PAGE_SIZE = 250;
 /** The maximum length of the percent-encoded filter in a URL: some servers refuse a URL of 4 KB. */
 const LONGEST_FILTER = 3_000;
-/**
- * The share of the time budget for reading an integration's details: 5 of 30 seconds by default. The run does
- * nothing else while it reads the details, so the client stops retrying sooner than for a page.
- */
+/** 5 of 30 seconds by default. The run waits for the details, so retries end sooner than for a page. */
 const DETAILS_SHARE = 1 / 6;
 
-/**
- * The requests to Kombo that a run needs, and requests for the status of an integration,
- * for the owner of the key, and for learners.
- */
 export type KomboAdapter = Kombo & {
   readKomboStatus: ReadKomboStatus;
   readKeyOwner(): Promise<KeyOwner>;
@@ -36,11 +29,8 @@ export type KomboAdapter = Kombo & {
 };
 
 /**
- * Creates the adapter of Kombo's API. By default, it requests pages of 250 records, Kombo's maximum. Pages
- * include removed progressions.
- *
  * @param options.baseUrl the base URL, including Kombo's path `/v1`
- * @param options.apiKey returns the API key; it is called before each attempt
+ * @param options.apiKey called before each attempt
  * @throws DeploymentError when the base URL is invalid
  */
 export function createKombo(options: {
@@ -78,8 +68,7 @@ export function createKombo(options: {
         return await readDataExpiredAt(detailsClient, integration);
       } catch (error) {
         if (error instanceof RateLimitedError) throw error;
-        // If the details cannot be read, the data counts as valid, because some keys have no permission to
-        // read details.
+        // Some keys have no permission to read details. Then the data counts as valid.
         return null;
       }
     },
@@ -93,9 +82,8 @@ export function createKombo(options: {
 }
 
 /**
- * Returns the parameters that filter by learners. Returns no parameters if the list is empty or too long for
- * a URL, because the caller checks each record anyway. Kombo is asked to ignore a filter that the integration
- * does not support. Otherwise, such a filter would match nothing.
+ * Returns no filter if the list is too long for a URL: the caller checks each record anyway. Kombo is asked
+ * to ignore a filter that the integration does not support, since such a filter would match nothing.
  */
 function filterOf(users: string[]) {
   const user_ids = users.join(',');

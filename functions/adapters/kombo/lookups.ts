@@ -15,19 +15,11 @@ const Details = successOf(
   }),
 );
 
-/**
- * Returns the time since which Kombo marks the integration's data as expired, or null if the data is valid.
- * Throws the errors of `core/errors.ts`.
- */
+/** @throws the errors of `core/errors.ts` */
 export async function readDataExpiredAt(client: KomboClient, integration: string): Promise<string | null> {
   return (await readDetails(client, integration)).data_expired_at ?? null;
 }
 
-/**
- * Returns the category and the state of an integration at Kombo. The state is `gone` when Kombo does not find
- * the integration, and `unknown` when Schoolbell does not know the state that Kombo shows. Throws the errors
- * of `core/errors.ts`.
- */
 export async function readKomboStatus(
   client: KomboClient,
   integration: string,
@@ -57,10 +49,7 @@ function readDetails(client: KomboClient, integration: string) {
 /** How a learner is identified: by an e-mail address, or by the platform's own id. */
 export type LearnerName = { email: string } | { remoteId: string };
 
-/**
- * The fields that are read of each learner; other fields are ignored. An e-mail address is only compared, and
- * never returned or stored.
- */
+/** An e-mail address is only compared, and never returned or stored. */
 const Users = successOf(
   z.object({
     results: z.array(
@@ -70,10 +59,9 @@ const Users = successOf(
 );
 
 /**
- * Finds learners, including removed ones, on the first page that Kombo returns.
+ * Returns Kombo's ids of the learners with this e-mail address or id, including removed ones, from the first
+ * page that Kombo returns.
  *
- * @returns Kombo's ids of the learners with this e-mail address or id; several if learners share it, none if
- *   no learner has it
  * @throws the errors of `core/errors.ts`
  */
 export function findLearners(client: KomboClient, integration: string, name: LearnerName): Promise<string[]> {
@@ -97,11 +85,7 @@ export type KeyOwner = {
   servedAt: string;
 };
 
-/**
- * Reads the owner of the API key.
- *
- * @throws the errors of `core/errors.ts`; an AccessRefusedError when Kombo refuses the key
- */
+/** @throws the errors of `core/errors.ts`; an AccessRefusedError when Kombo refuses the key */
 export function readKeyOwner(client: KomboClient): Promise<KeyOwner> {
   return read(client, { path: '/check-api-key' }, Owner, ({ environment_id }, response) => ({
     environment: environment_id,

@@ -8,19 +8,14 @@ import { normaliseTimestamp } from './timestamp.ts';
 const INSTANTS = ['enrolled_at', 'completed_at', 'changed_at', 'remote_deleted_at'] as const;
 type Instants = Record<(typeof INSTANTS)[number], string | null>;
 
-/**
- * The maximum length of a text. It is the limit of a text in a Slack message. A title of megabytes would also
- * not fit into an event.
- */
+/** The limit of a text in a Slack message. A title of megabytes would also not fit into an event. */
 const LONGEST_TEXT = 3_000;
 const LONGEST_STATUS = 100;
 
 /**
- * Converts a record of a page to the core's form, or returns why the record is rejected: the name of the
- * first invalid field, never a value.
- *
- * A record that is not removed must have the fields that `lostField` checks. Any field of a removed record
- * except `id` may be null. In an erased record, even `remote_deleted_at` may be null.
+ * Converts a record to the core's form, or returns why it is rejected: the first invalid field, never a
+ * value. A record that is not removed must have the fields that `lostField` checks. Any field of a removed
+ * record except `id` may be null. In an erased record, even `remote_deleted_at` may be null.
  */
 export function observe(record: unknown): { observed: ObservedProgression } | { rejected: RejectedRecord } {
   const parsed = z.safeParse(RecordSchema, record);
@@ -70,17 +65,12 @@ function normalise(record: RecordSchema, instants: Instants): ObservedProgressio
   };
 }
 
-/**
- * Returns whether the record was removed: any value of `remote_deleted_at` means this, even an unusable date.
- */
+/** Any value of `remote_deleted_at` means that the record was removed, even an unusable date. */
 function isRemoved(record: RecordSchema): boolean {
   return (record.remote_deleted_at ?? null) !== null;
 }
 
-/**
- * Returns the record's timestamps in UTC, or the name of the first field whose timestamp is not valid. An
- * invalid `remote_deleted_at` counts as null, because the record counts as removed in any case.
- */
+/** Returns the timestamps in UTC, or the first invalid field; never `remote_deleted_at` (see `isRemoved`). */
 function readInstants(record: RecordSchema): Instants | { invalid: string } {
   const instants: Instants = {
     enrolled_at: null,
@@ -98,23 +88,17 @@ function readInstants(record: RecordSchema): Instants | { invalid: string } {
   return instants;
 }
 
-/**
- * Shortens a text to the maximum length, and replaces unpaired surrogates, which UTF-8 cannot encode.
- * Platforms produce unpaired surrogates when they cut a text.
- */
+/** Replaces unpaired surrogates, which UTF-8 cannot encode. Platforms produce them when they cut a text. */
 function cleaned(text: string | null | undefined): string | null {
   return text?.slice(0, LONGEST_TEXT).toWellFormed() ?? null;
 }
 
-/** Shortens a status, and replaces characters that could break a line of a log or a terminal. */
+/** Replaces characters that could break a line of a log or a terminal. */
 function printable(text: string | null | undefined): string | null {
   return text?.slice(0, LONGEST_STATUS).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD') ?? null;
 }
 
-/**
- * Rejects the record. Identifies it by its id, or by a hash in place of an unusable id. Never traverses the
- * record, which may be nested to any depth.
- */
+/** Identifies the record by its id, or by a hash. Never traverses it: it may be nested to any depth. */
 function reject(record: unknown, reason: string): { rejected: RejectedRecord } {
   const named = RecordWithKey.safeParse(record);
   if (named.success) return { rejected: { id: named.data.id, reason } };
@@ -127,10 +111,7 @@ function reject(record: unknown, reason: string): { rejected: RejectedRecord } {
   return { rejected: { id, reason } };
 }
 
-/**
- * Returns the name of the first field that is missing although every record that is not removed must have it.
- * Returns null if no such field is missing.
- */
+/** Returns the first missing field that every record must have unless it is removed, or null. */
 export function lostField(record: RecordSchema): string | null {
   if (isNull(record.remote_id)) return 'remote_id';
   if (isNull(record.user_id)) return 'user_id';
@@ -143,17 +124,15 @@ export function lostField(record: RecordSchema): string | null {
 }
 
 /**
- * Returns whether the learner's data was erased from a record, which happens 14 days after its removal. A
- * removed record counts as erased if it lacks an id of its learner. A record that is not removed counts as
- * erased only if it has nothing but its own id: a single null field is not enough, because the customer may
- * have turned off this field in Kombo.
+ * Data is erased 14 days after the removal. A removed record counts as erased if it lacks an id of its
+ * learner; any other record only if it has nothing but its own id, because the customer may have turned off a
+ * single field in Kombo.
  */
 export function isErased(record: RecordSchema): boolean {
   if (isNull(record.remote_deleted_at)) return isBlank(record);
   return isNull(record.user_id) || isNull(record.user?.id) || isNull(record.user.remote_id);
 }
 
-/** Returns whether the learner's first name, last name and e-mail address are all empty. */
 export function hasNoNames({ user }: RecordSchema): boolean {
   return [user?.first_name, user?.last_name, user?.work_email].every((text) => !text?.trim());
 }

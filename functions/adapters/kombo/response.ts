@@ -7,16 +7,10 @@ import { PauseAsked } from './with-retries.ts';
 
 const KOMBO_PAGES = 'https://app.kombo.dev/';
 
-/**
- * Matches the URL of the log page of a request, such as `https://app.kombo.dev/prod/logs?id=1`. Does not
- * match a sentence or an e-mail address.
- */
+/** Such as `https://app.kombo.dev/prod/logs?id=1`, but no sentence and no e-mail address. */
 const LOG_URL = /^https:\/\/[\w.-]+(?::\d+)?(?:\/[\w.-]*)*(?:\?[\w.=&-]*)?$/;
 
-/**
- * Kombo's error envelope. The code is read even if another field has an unexpected value. A value that does
- * not look like a code or a URL is omitted, since a proxy may repeat the request in these fields.
- */
+/** A value that does not look like a code or a URL is omitted: a proxy may repeat the request there. */
 const ErrorEnvelope = z.object({
   status: z.unknown(),
   error: z.object({
@@ -32,14 +26,11 @@ const Json = parsedJson(z.unknown());
 
 export type Envelope<Data> = z.ZodMiniType<{ data: Data }>;
 
-/** Creates the schema of Kombo's envelope around the requested data. */
 export function successOf<Data extends z.ZodMiniType>(data: Data) {
   return z.object({ status: z.literal('success'), data });
 }
 
 /**
- * Returns the `data` of a successful response.
- *
  * @throws `PauseAsked` for a temporary failure if Kombo says how long to wait; the error for the code of any
  *   other failed response; TransientError for a body that does not match the schema
  */
@@ -76,10 +67,7 @@ export function dataOf<Data>(
   throw new TransientError(`${host} sent ${response.status} with a body that ${what}: check KOMBO_BASE_URL`);
 }
 
-/**
- * Returns the time of the response by Kombo's clock. The machine's clock never replaces it, since the
- * watermark is derived from this time. Throws a TransientError if the response has no valid `Date` header.
- */
+/** Throws a TransientError without a valid `Date` header: the machine's clock never replaces Kombo's. */
 export function servedAt({ headers }: Response, host: string): string {
   const instant = Date.parse(headers.get('date') ?? '');
   if (Number.isNaN(instant)) {

@@ -13,10 +13,7 @@ const SHAPE =
 const NORMAL =
   /^(?:19(?:7[1-9]|[89]\d)|2[01]\d\d|2200)-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
-/**
- * The first instant that is used as a date. Platforms write epoch zero, year 1 or year 9999 when a date is
- * missing.
- */
+/** Platforms write epoch zero, year 1 or year 9999 when a date is missing. */
 const FIRST_USABLE = Date.parse('1971-01-01T00:00:00.000Z');
 const LAST_USABLE = Date.parse('2200-12-31T23:59:59.999Z');
 /** The zero date of MySQL, which is not a calendar date. */
@@ -37,8 +34,7 @@ export function normaliseTimestamp(text: string): string | null | undefined {
   if (parts === null) return undefined;
   const [, day = '', time = '00:00', second = '00', decimals = '', zone = 'Z'] = parts;
   if (day === ZERO_DATE) return null;
-  // ISO 8601 allows 24:00 as the end of a day. RFC 3339 allows a leap second as the last second before
-  // midnight in UTC.
+  // ISO 8601 allows 24:00 as the end of a day. RFC 3339 allows a leap second only before midnight in UTC.
   const isDaysEnd = time === '24:00' && second === '00' && /^0*$/.test(decimals);
   const isLeapSecond = second === '60';
   const instant = instantOf(
@@ -51,19 +47,13 @@ export function normaliseTimestamp(text: string): string | null | undefined {
   return utc < FIRST_USABLE || utc > LAST_USABLE ? null : new Date(utc).toISOString();
 }
 
-/**
- * Returns the instant of a normal timestamp, or null for a date that is not in the calendar: `Date` would
- * parse 30 February as 2 March.
- */
+/** Returns null for a date that is not in the calendar: `Date` would parse 30 February as 2 March. */
 function instantOf(normal: string): number | null {
   const instant = Date.parse(normal);
   return !Number.isNaN(instant) && new Date(instant).toISOString() === normal ? instant : null;
 }
 
-/**
- * Returns the offset of `+02:00`, `+0200` or `+02` in milliseconds, or null if the hours exceed 23 or the
- * minutes exceed 59.
- */
+/** Returns the offset of `+02:00`, `+0200` or `+02` in milliseconds, or null if it is not valid. */
 function offsetOf(zone: string): number | null {
   if (zone === 'Z' || zone === 'z') return 0;
   const hours = Number(zone.slice(1, 3));

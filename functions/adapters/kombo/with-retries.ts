@@ -11,9 +11,7 @@ export type RetryBudget = {
   firstDelayMs: number;
 };
 
-/**
- * The default limits. All attempts take 30 seconds at most, because a person may be waiting at a terminal.
- */
+/** All attempts take 30 seconds at most, because a person may be waiting at a terminal. */
 export const RETRY_BUDGET: RetryBudget = { attemptMs: 15_000, totalMs: 30_000, firstDelayMs: 250 };
 const LONGEST_DELAY_MS = 5_000;
 
@@ -29,19 +27,17 @@ export class PauseAsked extends Error {
   }
 }
 
-/** What limits the attempts of a request. */
 export type Limits = {
   retryBudget: RetryBudget;
-  /** The host, which is named in the error when it does not respond. */
+  /** Named in the error when it does not respond. */
   host: string;
   limit: RateLimit;
 };
 
 /**
- * Makes attempts until one succeeds, one fails permanently, or the time is up. Waits between attempts: each
- * wait is twice as long as the previous one (at most five seconds), with jitter. If the attempt threw
- * `PauseAsked`, also waits for the pause that it names. Makes no attempt while the rate limit blocks
- * requests. Stops without waiting if the wait would exceed the time limit.
+ * Makes attempts until one succeeds, one fails permanently, or the time is up. The waits between them double
+ * up to five seconds, with jitter, and also last as long as `PauseAsked` says. Stops without waiting if a
+ * wait would exceed the time limit.
  *
  * @param attempt must end when its signal aborts; throws `TransientError` or `PauseAsked` for a temporary
  *   failure
@@ -78,11 +74,7 @@ export async function withRetries<T>(
   }
 }
 
-/**
- * Waits until Kombo's rate limit allows requests again, then makes one attempt. If Kombo rejects the attempt
- * because of too many requests, all calls of the client wait. Throws a RateLimitedError without an attempt if
- * the rate limit blocks requests until after `deadline`.
- */
+/** Makes an attempt when the rate limit allows it. If there were too many requests, all calls then wait. */
 async function allowed<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
   deadline: number,
@@ -139,9 +131,8 @@ async function timed<T>(
 }
 
 /**
- * Returns whether `fetch` failed because of the network or was cancelled: Node throws one of two TypeErrors,
- * before or during the response, or an AbortError. Any other TypeError is a bug of this program, and must not
- * be mistaken for a network failure.
+ * Node throws one of two TypeErrors, before or during the response, or an AbortError. Any other TypeError is
+ * a bug of this program, and must not be mistaken for a network failure.
  */
 function isNetworkError(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;

@@ -10,19 +10,14 @@ import { readWhole } from '../../core/read-whole.ts';
 import { awsError } from '../aws-errors.ts';
 
 /**
- * Creates functions that read and write the objects of one bucket. `replace` writes a text only if the stored
- * revision is still the revision that was read (`If-Match`), or if there is no object and `revision` is null.
- * Otherwise, it returns false. So only one of two concurrent writers succeeds. S3 reads are strongly
- * consistent.
+ * `replace` returns false if the stored revision is not the one that was read (null: no object), so that only
+ * one of two concurrent writers succeeds. S3 reads are strongly consistent.
  *
  * @throws each function throws a DeploymentError when access is refused or the bucket does not exist, and a
  *   TransientError for a temporary failure
  */
 export function createBucket({ client, bucket: Bucket }: { client: S3Client; bucket: string }) {
-  /**
-   * Returns the response. Returns null for an error with one of these statuses, unless the bucket does not
-   * exist.
-   */
+  /** Returns null for an error with one of these statuses, unless the bucket does not exist. */
   const unless = async <Response>(
     statuses: number[],
     call: () => Promise<Response>,

@@ -6,18 +6,12 @@ import {
 import { DeploymentError, type RunError } from '../../core/errors.ts';
 import { awsError } from '../aws-errors.ts';
 
-/**
- * How long a value is used before the secret is read again, so that a rotated key takes effect without a
- * deployment.
- */
+/** A rotated key takes effect after this time, without a deployment. */
 const KEPT_MS = 5 * 60 * 1000;
 
 /**
- * Returns a function that returns a secret's text. It reads the secret at its first call, and again when five
- * minutes have passed since it read the secret.
- *
- * @throws the returned function throws a DeploymentError when the secret cannot be read or is empty, and a
- *   TransientError when Secrets Manager cannot be reached
+ * Returns a function that reads a secret's text. It throws a DeploymentError when the secret cannot be read
+ * or is empty, and a TransientError when Secrets Manager cannot be reached.
  */
 export function secretReader(client: SecretsManagerClient, id: string): () => Promise<string> {
   let kept: { value: string; until: number } | null = null;
@@ -39,12 +33,7 @@ async function read(client: SecretsManagerClient, id: string): Promise<string> {
   throw new DeploymentError(`The secret ${id} is empty: store its value in it`);
 }
 
-/**
- * Stores a secret's text as its current value.
- *
- * @throws DeploymentError when AWS denies access or the secret does not exist, TransientError when Secrets
- *   Manager cannot be reached
- */
+/** @throws DeploymentError when AWS denies access or there is no such secret, otherwise TransientError */
 export async function storeSecret(client: SecretsManagerClient, id: string, value: string): Promise<void> {
   try {
     await client.send(new PutSecretValueCommand({ SecretId: id, SecretString: value }));

@@ -11,27 +11,18 @@ import { awsError } from '../aws-errors.ts';
 /** The maximum number of messages in one call. */
 const BATCH_SIZE = 10;
 const CONCURRENCY = 4;
-/**
- * The time limit for sending messages, in milliseconds: half of the timeout of dispatch, which is 60 seconds.
- * The other half is for its reads and its report.
- */
+/** Half of the timeout of dispatch, which is 60 seconds. Its reads and its report need the other half. */
 const BUDGET_MS = 30_000;
 /** The maximum delay that SQS allows. */
 const LONGEST_DELAY_SECONDS = 15 * 60;
 
-/**
- * Creates a queue on SQS, with a message group for each integration. It retries messages that SQS does not
- * confirm: at most five attempts in all, within `budgetMs`.
- */
+/** A queue with a message group for each integration. Makes at most five attempts, within `budgetMs`. */
 export function createQueue<Message extends { integration: IntegrationId }>(
   client: SQSClient,
   url: string,
   { budgetMs, firstDelayMs } = { budgetMs: BUDGET_MS, firstDelayMs: 100 },
 ): BulkQueue<Message> {
-  /**
-   * Sends one batch. Returns the messages that SQS did not accept (`left`), and the error to report if there
-   * are such messages.
-   */
+  /** Returns the messages that SQS did not accept (`left`), and the error to report if there are any. */
   const sendBatch = async (batch: Message[], deadline: number, delaySeconds: number) => {
     if (Date.now() >= deadline) {
       return { left: batch, error: new TransientError('There was no time left to send all messages') };
@@ -101,12 +92,7 @@ function translate(error: unknown): RunError {
   });
 }
 
-/**
- * Returns approximately how many messages wait in a queue.
- *
- * @throws DeploymentError when the queue does not exist or AWS denies access; TransientError when SQS cannot
- *   be reached
- */
+/** @throws DeploymentError when the queue does not exist or AWS denies access, otherwise TransientError */
 export async function countWaiting(client: SQSClient, url: string): Promise<number> {
   try {
     const { Attributes } = await client.send(
@@ -119,11 +105,8 @@ export async function countWaiting(client: SQSClient, url: string): Promise<numb
 }
 
 /**
- * Returns the message group of an integration's messages. In a standard queue, SQS treats a group as a
- * tenant: if a tenant has many or slow messages, its messages wait behind the messages of other tenants
- * ("fair queues").
- *
- * The group is the integration's id. An id of more than 128 characters, the maximum for a group, is hashed.
+ * In a standard queue, SQS treats a group as a tenant: if a tenant has many or slow messages, they wait
+ * behind the messages of other tenants ("fair queues"). A group has at most 128 characters.
  */
 export function messageGroupOf(integration: IntegrationId): string {
   return integration.length <= 128 ? integration : createHash('sha256').update(integration).digest('hex');

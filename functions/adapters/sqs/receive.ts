@@ -6,10 +6,7 @@ import { grouped } from '../../core/grouped.ts';
 /** The maximum number of messages in one call. */
 const AT_ONCE = 10;
 
-/**
- * Creates functions that receive and delete the messages of a queue. The queue has no trigger: the caller
- * receives messages at a scheduled time.
- */
+/** For a queue without a trigger: the caller receives messages at a scheduled time. */
 export function createReceiver(client: SQSClient, queueUrl: string) {
   return {
     async receive(): Promise<{ body: string; receipt: string }[]> {
