@@ -16,12 +16,10 @@ import { type Place, refuseOtherPlaces, refuseTooMany } from './refuse-settings.
 import type { Settings, SettingsInput } from './settings.ts';
 
 /**
- * Creates and returns the stacks of a deployment: the state, the notifier, and the consumers that are
- * switched on.
+ * Creates the stacks of a deployment: the state, the notifier, and the consumers that are switched on.
  *
  * @param scope an app or a stage
- * @param place the account and Region of the stacks. If they are missing, the templates can be deployed to
- *   any account and Region
+ * @param place if it is missing, the templates can be deployed to any account and Region
  * @throws SettingsError for settings that are wrong or that AWS would reject
  */
 export function addStacks(
@@ -44,9 +42,8 @@ export function addStacks(
 }
 
 /**
- * The stack with the state: the table, the bus and the secrets. They are kept when the stack is destroyed,
- * and when a setting selects other resources instead. The alarm topic is also in this stack, so that an
- * e-mail address must confirm its subscription only once.
+ * The table, the bus and the secrets are kept when the stack is destroyed, and when a setting selects other
+ * resources. The alarm topic is here too, so that an e-mail address confirms its subscription only once.
  */
 export class StateStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { settings: Settings }) {
@@ -58,8 +55,7 @@ export class StateStack extends Stack {
     const { name, adopt, operators, logRetentionDays: logRetention } = settings;
     const secret = (id: string, arn: string | undefined) =>
       arn === undefined ? undefined : namedSecret(this, id, { arn });
-    // The CDK leaves the id `Default` out of logical ids, so the resources have the same logical ids as
-    // resources that are created directly in the stack.
+    // The CDK leaves the id `Default` out of logical ids, as if the resources were directly in the stack.
     const state = new SchoolbellState(this, 'Default', {
       name,
       table: adopt.table === undefined ? undefined : Table.fromTableName(this, 'AdoptedTable', adopt.table),
@@ -75,10 +71,7 @@ export class StateStack extends Stack {
     state.writeParameters();
   }
 
-  /**
-   * Returns the bus that the settings name, or undefined for the stack's own bus. The stack's own bus is
-   * created in both cases, because other systems may have rules on it.
-   */
+  /** The stack's own bus is always created, because other systems may have rules on it. */
   #busOf(settings: Settings): AnyBus | undefined {
     const { bus, name, operators, logRetentionDays: logRetention } = settings;
     if (bus === 'own') return undefined;
@@ -87,11 +80,7 @@ export class StateStack extends Stack {
     return EventBus.fromEventBusArn(this, 'OtherBus', bus);
   }
 
-  /**
-   * Returns the topic that the settings name: an existing topic, or the stack's own, with or without an
-   * e-mail subscription. The stack's own topic is always created, because alarms that are still deployed may
-   * refer to it.
-   */
+  /** The stack's own topic is always created, because alarms that are still deployed may refer to it. */
   #alarmTopicOf({ alarms }: Settings): ITopic {
     const own = createAlarmTopic(this);
     if (alarms.startsWith('arn:')) return Topic.fromTopicArn(this, 'OtherAlarmTopic', alarms);
@@ -100,14 +89,14 @@ export class StateStack extends Stack {
   }
 }
 
-/** The stack with the schedule, queues, functions and alarms. It can be destroyed and deployed again without loss of data. */
+/** It can be destroyed and deployed again without loss of data. */
 class NotifierStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { settings: Settings }) {
     super(scope, id, {
       ...props,
       description: 'Schoolbell: polls learning platforms and publishes what happened',
     });
-    // The CDK leaves the id `Default` out of logical ids: see `StateStack`.
+    // As in `StateStack`, the CDK leaves this id out of logical ids.
     new Schoolbell(this, 'Default', {
       ...notifierProps(settings),
       state: deployedState(this, settings),

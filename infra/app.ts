@@ -2,7 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { addStacks } from './add-stacks.ts';
 import { readSettings, SettingsError } from './read-settings.ts';
 
-/** The CDK app. The option `-c config=FILE` selects a settings file other than `schoolbell.config.ts`. */
+/** `-c config=FILE` selects another settings file. */
 const app = new App();
 const config: unknown = app.node.tryGetContext('config');
 try {

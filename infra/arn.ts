@@ -1,12 +1,9 @@
 import * as z from 'zod/mini';
 
-/**
- * Returns a schema for texts that match a pattern. `message` is the validation error for a text that does not
- * match.
- */
+/** `message` is the validation error for a text that does not match the pattern. */
 export const matching = (pattern: RegExp, message: string) => z.string().check(z.regex(pattern, message));
 
-/** Returns a schema for the ARN of a resource with a Region and an account. */
+/** For resources with a Region and an account. */
 export const arn = (service: string, resource: string, what: string) =>
   matching(
     new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:[0-9]{12}:${resource}$`),
@@ -16,8 +13,7 @@ export const arn = (service: string, resource: string, what: string) =>
 export const keyArn = arn('kms', 'key/.+', 'a KMS key');
 
 /**
- * The ARN of a secret, with the six characters that AWS adds to its name. The complete ARN is necessary because rights are
- * granted on exactly this ARN.
+ * Rights are granted on exactly this ARN, so it must have the six characters that AWS adds to its name.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
  */
 export const secretArn = arn(

@@ -7,12 +7,10 @@ import { type ISchoolbellState, SchoolbellState } from './constructs/schoolbell-
 import type { AnySecret, ISchoolbell } from './constructs/shared-props.ts';
 import { NotifierSettings, type Settings } from './settings.ts';
 
-/** Returns the removal policy for resources with data, according to the settings. */
 export function removalPolicyOf({ keepState }: Settings): RemovalPolicy.RETAIN | RemovalPolicy.DESTROY {
   return keepState ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 }
 
-/** Returns the properties of the notifier that the settings describe. */
 export function notifierProps(settings: Settings): SchoolbellProps {
   const { pollEveryMinutes, overlapMinutes, journalRetentionDays, behindMinutes, ...unchanged } =
     NotifierSettings.parse(settings);
@@ -27,7 +25,6 @@ export function notifierProps(settings: Settings): SchoolbellProps {
   };
 }
 
-/** Returns the state that the state stack created, for use in another stack. */
 export function deployedState(scope: Construct, settings: Settings): ISchoolbellState {
   const { name, bus, alarms, adopt } = settings;
   const key = (id: string, arn: string | undefined): IKey | undefined =>
@@ -42,14 +39,12 @@ export function deployedState(scope: Construct, settings: Settings): ISchoolbell
   });
 }
 
-/** Returns the properties of the deployment that the constructs of consumers need. */
 export function deployedSchoolbell(scope: Construct, settings: Settings): ISchoolbell & ISchoolbellState {
   const state = deployedState(scope, settings);
   const { kombo, remoteIds, runbook, logRetentionDays: logRetention } = settings;
   return Object.assign(state, { kombo, remoteIds, runbook, functionProps: { logRetention } });
 }
 
-/** Returns the secret in a setting, with its KMS key if the setting has one. */
 export function namedSecret(
   scope: Construct,
   id: string,

@@ -5,16 +5,12 @@ import type * as z from 'zod/mini';
 import { IN_ENGLISH } from '../functions/contract/parsing.ts';
 import { Settings } from './settings.ts';
 
-/** The error for a wrong setting. Its message is one line that names the setting. */
+/** The message is one line that names the wrong setting. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
-/**
- * Returns the settings that a file exports as its default export.
- *
- * @throws SettingsError when the file cannot be read, or when a setting is wrong
- */
+/** @throws SettingsError when the file cannot be read, or a setting is wrong */
 export async function readSettings(file: string): Promise<Settings> {
   let content: unknown;
   try {
@@ -28,19 +24,14 @@ export async function readSettings(file: string): Promise<Settings> {
   return parseSettings(content, file);
 }
 
-/**
- * Parses settings.
- *
- * @param file the file's name for the error message
- * @throws SettingsError when a setting is wrong
- */
+/** @throws SettingsError that names the file, when a setting is wrong */
 export function parseSettings(content: unknown, file: string): Settings {
   return parse(Settings, content, file);
 }
 
 /**
- * Parses the properties of a construct for which the schema has a field. A token is not checked, because its
- * value is only known during the deployment.
+ * Parses the properties for which the schema has a field. A token is not checked, because its value is only
+ * known during the deployment.
  *
  * @param where the construct's path for the error message
  * @throws SettingsError when a property is wrong

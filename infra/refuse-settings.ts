@@ -4,15 +4,13 @@ import { subscribersIn } from '../consumers/deploy/settings.ts';
 import { SettingsError } from './read-settings.ts';
 import type { Settings } from './settings.ts';
 
-/** The target of the deployment. Without credentials, the account is undefined, and the Region may be wrong. */
+/** Without credentials, the account is undefined, and the Region may be wrong. */
 export type Place = { account?: string | undefined; region?: string | undefined };
 
 /**
- * Rejects settings that the deployment cannot use. Without an account, nothing is rejected, because the Region may be wrong.
- * The function rejects:
- *
- * - resources of another Region, because functions, alarms and deployments look for a bus, a secret or a topic in their own
- *   Region;
+ * Without an account, nothing is rejected, because the Region may be wrong. Otherwise rejects:
+ * - resources of another Region, because functions, alarms and deployments look for a bus, a secret or a
+ *   topic in their own Region;
  * - consumers of another account's bus, because a rule must be created in the account of its bus:
  *   https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
  *
@@ -37,7 +35,6 @@ export function refuseOtherPlaces(settings: Settings, { account, region }: Place
   if (wrong.length > 0) throw new SettingsError(wrong.join('; '));
 }
 
-/** Returns the names of the settings that create rules on the bus. */
 function consumersIn(settings: Settings): string[] {
   const subscribers = Object.entries(subscribersIn(settings));
   return [
@@ -46,7 +43,6 @@ function consumersIn(settings: Settings): string[] {
   ];
 }
 
-/** Returns every ARN in the settings, with the path of its setting. */
 function arnsIn(value: unknown, path = ''): { path: string; arn: string }[] {
   if (typeof value === 'string') return value.startsWith('arn:') ? [{ path, arn: value }] : [];
   if (typeof value !== 'object' || value === null) return [];
@@ -64,20 +60,16 @@ function accountOf(arn: string): string | undefined {
 }
 
 /**
- * The maximum number of rules on an event bus. In af-south-1 and eu-south-1 AWS allows only 100:
+ * Per event bus. In af-south-1 and eu-south-1 AWS allows only 100:
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
  */
 const MOST_RULES = 300;
 
-/**
- * The maximum number of resources in a stack:
- * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
- */
+/** Per stack: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
 const MOST_RESOURCES = 500;
 
 /**
- * Rejects consumers that need more rules or resources than AWS allows. Otherwise AWS would reject them in the
- * middle of a deployment.
+ * AWS would reject the consumers in the middle of a deployment.
  *
  * @throws SettingsError when there are too many rules or resources
  */

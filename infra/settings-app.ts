@@ -1,7 +1,4 @@
-/**
- * The entry `schoolbell/settings` of the package. It creates a whole deployment from settings, with the same
- * stacks as this repository.
- */
+/** The entry `schoolbell/settings` of the package: a whole deployment from settings, as in this project. */
 export { addStacks } from './add-stacks.ts';
 export { SettingsError } from './read-settings.ts';
 export type { SettingsInput } from './settings.ts';

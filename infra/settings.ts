@@ -7,40 +7,33 @@ import { BaselineText, IntegrationId } from '../functions/contract/integration.t
 import { POLL_CONCURRENCY } from '../functions/contract/names.ts';
 import { arn, keyArn, matching, secretArn } from './arn.ts';
 
-/**
- * The ARN of an IAM role or user. The ARN of an STS session is not accepted, because the policy of the bus
- * compares `aws:PrincipalArn`. Its value is the ARN of the role, also in a session.
- */
+/** The policy of the bus compares `aws:PrincipalArn`: the ARN of the role, also in an STS session. */
 const principalArn = matching(
   /^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)\/[\w+=,.@/*-]{1,512}$/,
   'is not the ARN of an IAM role or user',
 );
 
 /**
- * The maximum number of characters of all operators' ARNs together. The policy of a bus can have 10,240
- * bytes, and also contains other text: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+ * Of all operators together. The policy of a bus can have 10,240 bytes, and also contains other text:
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
  */
 const MOST_OPERATOR_CHARACTERS = 8000;
 
-/**
- * Returns a schema for a text that has one of several forms. The schema has one error message for all forms.
- */
+/** One error message for all forms of a text. */
 const text = (forms: string, ...allowed: z.ZodMiniType<string>[]) =>
   z
     .string()
     .check(z.refine((value) => allowed.some((form) => form.safeParse(value).success), `is not ${forms}`));
 
 /**
- * The maximum number of characters of all integrations' ids together. The environment variables of a function
- * can have 4 KB together, and a function has other variables too:
+ * Of all integrations together. A function's environment variables can have 4 KB together:
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 const MOST_INTEGRATION_CHARACTERS = 3000;
 
-/** The numbers of days for which CloudWatch can keep logs. */
 const logDays = new Set<number>(Object.values(RetentionDays).filter((value) => typeof value === 'number'));
 
-/** The schema of a baseline. It checks the text and returns it unchanged. */
+/** Checks a baseline and returns its text unchanged. */
 const baseline = z.string().check(
   z.superRefine((text, context) => {
     const parsed = BaselineText.safeParse(text);
@@ -64,10 +57,9 @@ const operators = z._default(
   [],
 );
 
-/** The properties that the construct `SchoolbellState` checks. */
 export const StateValues = z.object({ name: Name, operators });
 
-/** The settings of the notifier. The construct `Schoolbell` has a property for each of them. */
+/** The construct `Schoolbell` has a property for each of these settings. */
 const notifierSettings = {
   /** The region of Kombo's API ("eu" or "us"), or the complete URL of another host. */
   kombo: z._default(
@@ -76,17 +68,11 @@ const notifierSettings = {
   ),
   /** The minutes between two polls of an integration. */
   pollEveryMinutes: z._default(PositiveNumber.check(z.maximum(360)), 15),
-  /**
-   * How many minutes before the watermark each poll begins to read, so that it finds changes that became
-   * visible late.
-   */
+  /** How many minutes before the watermark each poll begins, to find changes that became visible late. */
   overlapMinutes: z._default(WholeNumber, 15),
   /** What the first sync publishes: "silent" (nothing), "publish" (everything), or "since:DATE". */
   baseline: z._default(baseline, 'silent'),
-  /**
-   * The integrations that the first dispatch adds. Add more with `schoolbell integrations add`, or by the
-   * webhook.
-   */
+  /** Integrations that the first dispatch adds. Add more by `schoolbell integrations add` or the webhook. */
   integrations: z._default(
     z.array(IntegrationId).check(
       z.maxLength(60),
@@ -131,22 +117,16 @@ const notifierSettings = {
    * changes are held. See docs/adr/0004-hold-mass-changes-for-a-person.md.
    */
   surgeShare: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.1),
-  /**
-   * The number of suspect changes within 24 hours that is always allowed, even if their share is more than
-   * surgeShare.
-   */
+  /** The number of suspect changes within 24 hours that is allowed even above `surgeShare`. */
   surgeFloor: z._default(WholeNumber, 25),
 };
 export const NotifierSettings = z.object(notifierSettings);
 export type NotifierSettings = z.infer<typeof NotifierSettings>;
 
-/** The settings of a deployment: `schoolbell.config.ts`. */
+/** `schoolbell.config.ts`. */
 export const Settings = z
   .strictObject({
-    /**
-     * The prefix of the stacks' names, and a dimension of the metrics, so that one account can have several
-     * deployments.
-     */
+    /** The prefix of the stacks' names, and a dimension of the metrics. Unique in an account and Region. */
     name: z._default(Name, 'Schoolbell'),
     ...notifierSettings,
     /** For how many days CloudWatch keeps the logs. */

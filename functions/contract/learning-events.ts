@@ -21,6 +21,7 @@ export const ChangedField = z.enum([
 ]);
 export type ChangedField = z.infer<typeof ChangedField>;
 
+/** The position of an event in the journal of its integration. */
 export const JournalPosition = z.object({
   entry: PositiveNumber,
   index: WholeNumber,

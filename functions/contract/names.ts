@@ -1,3 +1,4 @@
+/** The `source` of every event that Schoolbell publishes. */
 export const EVENT_SOURCE = 'schoolbell';
 
 export const METRIC_NAMESPACE = 'Schoolbell';

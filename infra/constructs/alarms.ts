@@ -10,25 +10,20 @@ import type { DeploymentSettings } from './shared-props.ts';
 import type { WebhookReceiver } from './webhook-receiver.ts';
 
 /**
- * How many minutes longer than a poll interval the alarm about deployment errors stays on. Dispatch reports
- * such an error once per interval and may run late. Without these minutes, the alarm would end and go off
- * again between two reports.
+ * Dispatch reports a deployment error once per interval and may run late. Without these minutes, the alarm
+ * would end and go off again between two reports.
  */
 const LATE_MINUTES = 10;
 
-/**
- * How many hours an alarm stays on after a single report, such as a record that was set aside. A shorter
- * alarm could end before a person sees it.
- */
+/** In hours. A shorter alarm about a single report, such as a record that was set aside, could end unseen. */
 const A_DAY = 24;
 
 /**
- * How many hours an alarm about webhooks stays on. Kombo reads most platforms every three hours and then
- * calls the webhook. A shorter alarm would end between two calls and then go off again.
+ * In hours. Kombo reads most platforms every three hours and then calls the webhook. A shorter alarm would
+ * end between two calls and then go off again.
  */
 const TWO_OF_KOMBOS_SYNCS = 6;
 
-/** The parts of the notifier whose metrics the alarms and the dashboard use. */
 export type WatchedParts = {
   settings: DeploymentSettings;
   poller: QueueWorker;
@@ -37,7 +32,7 @@ export type WatchedParts = {
   webhook: WebhookReceiver | null;
 };
 
-/** Creates the alarms for operators. The runbook has a section for each alarm, and a test compares the two. */
+/** The runbook has a section for each alarm, and a test compares the two. */
 export class Alarms extends Construct {
   readonly all: LearnerAlarm[] = [];
 
@@ -158,7 +153,6 @@ export class Alarms extends Construct {
   }
 }
 
-/** Returns how many minutes old the watermark of an integration may be before an alarm goes off. */
 function mostMinutesBehind({ behindMinutes, pollEveryMinutes }: DeploymentSettings): number {
   return behindMinutes ?? Math.max(60, 4 * pollEveryMinutes);
 }

@@ -11,11 +11,9 @@ import { Construct } from 'constructs';
 import type { AnyBus, FunctionSettings } from './shared-props.ts';
 
 /**
- * Creates the log of the events that a bus could not deliver, with the reasons. The log level is a property
- * of the bus (`logConfig`).
- *
- * The log group has an explicit name, so that its resource policy can refer to it. A resource policy for all
- * log groups of the account would also work, but an account can have at most ten such policies.
+ * The log of the events that a bus could not deliver, with the reasons. Its level is a property of the bus
+ * (`logConfig`). The log group has an explicit name for its resource policy. One policy for all log groups
+ * would also work, but an account can have at most ten of them.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-logs.html,
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-CloudWatchLogs.html
  */
@@ -48,10 +46,7 @@ export class BusLogs extends Construct {
   }
 }
 
-/**
- * Returns the policy that allows CloudWatch Logs to write the bus's errors to the log group. AWS itself
- * creates the same policy for a log group that has no policy.
- */
+/** AWS itself creates the same policy for a log group that has none. */
 function deliveryPolicy(scope: Construct, logGroupArn: string): PolicyDocument {
   const { account } = Stack.of(scope);
   return new PolicyDocument({

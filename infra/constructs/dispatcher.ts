@@ -10,7 +10,6 @@ import { DeadLetters } from './queues.ts';
 import { ScheduleRole } from './schedule-role.ts';
 import type { AnyTable, DeploymentSettings } from './shared-props.ts';
 
-/** Creates a schedule and the function that it calls, which sends one message for each integration that is due. */
 export class Dispatcher extends Construct {
   readonly function: NotifierFunction;
   readonly deadLetters: DeadLetters;
@@ -29,8 +28,8 @@ export class Dispatcher extends Construct {
       description:
         'Sends a poll message for each integration that is due, and reports the state of all integrations',
       timeout: Duration.minutes(1),
-      // Lambda gives processor time in proportion to memory. A dispatch of 10,000 integrations needs at most 1.9 s
-      // of processor time and 233 MB (measured: docs/cost.md), so with 512 MB it ends well before the timeout.
+      // Lambda gives processor time in proportion to memory. A dispatch of 10,000 integrations needs at most
+      // 1.9 s of processor time and 233 MB (measured: docs/cost.md), so it ends well before the timeout.
       memorySize: 512,
       environment: {
         TABLE_NAME: table.tableName,
@@ -44,7 +43,7 @@ export class Dispatcher extends Construct {
     this.function.configureAsyncInvoke({
       onFailure: { bind: () => ({ destination: this.deadLetters.queueArn }) },
       retryAttempts: 2,
-      // An event that has waited longer than this is not needed, because a later dispatch does the same work.
+      // A later dispatch does the same work.
       maxEventAge: Duration.minutes(Math.max(2, settings.pollEveryMinutes)),
     });
     grantQueue(this.deadLetters, this.function, 'SendMessage');

@@ -10,11 +10,11 @@ const ROOT = join(import.meta.dirname, '../..');
 const PACKAGES = join(ROOT, 'node_modules');
 
 /**
- * Returns a function's code: its file and everything that it imports, in one minified ES module with a source
- * map. The published package contains the bundles. In a checkout, the sources are bundled.
+ * Returns one minified ES module with a source map. The published package contains the bundles. In a
+ * checkout, the sources are bundled.
  *
  * @param entry the path of the function's file, relative to the project's root
- * @param packages packages that are not bundled. They are copied next to the bundle, with their dependencies
+ * @param packages are not bundled, but copied next to the bundle, with their dependencies
  */
 export function functionCode(entry: string, packages: string[] = []): AssetCode {
   const prebuilt = join(ROOT, 'bundles', dirname(entry));
@@ -24,13 +24,11 @@ export function functionCode(entry: string, packages: string[] = []): AssetCode 
   if (packages.length === 0) return Code.fromAsset(prebuilt);
   return assetOf(prebuilt, entry, (directory) => {
     cpSync(prebuilt, directory, { recursive: true });
-    // npm never packs a folder with the name `node_modules`. So the published package contains this folder as
-    // `packages`.
+    // npm never packs a folder with the name `node_modules`.
     renameSync(join(directory, 'packages'), join(directory, 'node_modules'));
   });
 }
 
-/** Returns an asset with the files that `write` writes to a directory. */
 function assetOf(folder: string, entry: string, write: (directory: string) => void): AssetCode {
   return Code.fromAsset(folder, {
     assetHashType: AssetHashType.OUTPUT,
@@ -43,20 +41,15 @@ function assetOf(folder: string, entry: string, write: (directory: string) => vo
       },
       // The CDK requires an image. It is never used, because every machine can bundle locally.
       image: DockerImage.fromRegistry('none'),
-      // For a function with the same folder and command, the CDK would reuse the bundle. So each function has
-      // a different command.
+      // For a function with the same folder and command, the CDK would reuse the bundle.
       command: [entry],
     },
   });
 }
 
-/**
- * Writes the bundle of a function to a directory. The function calls esbuild's API, because the CDK's own
- * construct starts `npx` for each function, which takes longer than the bundling.
- */
+/** Calls esbuild's API: the CDK's own construct starts `npx` for each function, which takes longer. */
 export function bundle(entry: string, packages: string[], directory: string): void {
-  // esbuild is loaded only here, because the published package does not have it. It is loaded by `require`,
-  // because a constructor cannot wait for `import()`.
+  // The published package does not have esbuild. A constructor cannot wait for `import()`.
   const { buildSync }: typeof import('esbuild') = createRequire(import.meta.url)('esbuild');
   buildSync({
     external: packages,
@@ -72,10 +65,9 @@ export function bundle(entry: string, packages: string[], directory: string): vo
 
 const Dependencies = z.object({ dependencies: z.optional(z.record(z.string(), z.string())) });
 
-/** Returns the names of packages and of all their dependencies. */
 function withDependencies(packages: string[]): Set<string> {
   const found = new Set(packages);
-  // The loop also visits the names that are added to the set while it runs.
+  // The loop also visits the names that are added while it runs.
   for (const name of found) {
     const file = readFileSync(join(PACKAGES, name, 'package.json'), 'utf8');
     const { dependencies = {} } = Dependencies.parse(JSON.parse(file));

@@ -2,9 +2,8 @@ import { join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 
 /**
- * The esbuild options for the bundles of the functions. The benchmarks use the same options. The AWS SDK is not external: it is
- * bundled too. So the functions use the tested version of the SDK instead of the version in Lambda's
- * runtime, and start faster.
+ * The benchmarks use the same options. The AWS SDK is bundled too, so that the functions use the tested
+ * version instead of that of Lambda's runtime, and start faster.
  */
 export const BUNDLING = {
   bundle: true,
@@ -16,19 +15,18 @@ export const BUNDLING = {
     '@aws-sdk/credential-provider-node': join(import.meta.dirname, '../../functions/default-credentials.ts'),
   },
   minify: true,
-  // Logs contain the class names of errors, so names are not minified.
+  // Logs contain the class names of errors.
   keepNames: true,
-  // `functions/telemetry/source-map.ts` reads the source map when an error is logged. It needs positions, not the source text.
+  // `functions/telemetry/source-map.ts` needs positions, not the source text.
   sourcemap: true,
   sourcesContent: false,
 } satisfies BuildOptions;
 
 /**
- * Returns Node's options for the memory of a function. By default Lambda gives 5 % of the memory to each half
- * of V8's young generation, and 90 % to the old generation. With these defaults, the memory of a poll was
- * measured to grow to 270 MB. With a small young generation it stays below 200 MB, however long the poll
- * runs. If only one option is set, Lambda does not set the other, and V8 uses its own default. So both are
- * set. V8 gets one helper thread instead of four, because a function has less than one core.
+ * By default Lambda gives 5 % of the memory to each half of V8's young generation, and 90 % to the old
+ * generation: the memory of a poll was measured to grow to 270 MB. With a small young generation it stays
+ * below 200 MB, however long the poll runs. If only one option is set, Lambda does not set the other, and V8
+ * uses its own default. V8 gets one helper thread instead of four, because a function has less than one core.
  */
 export function memoryOptions(memorySize: number): string[] {
   return [
@@ -38,8 +36,5 @@ export function memoryOptions(memorySize: number): string[] {
   ];
 }
 
-/**
- * The memory of the poll function in megabytes. The function needs less memory, but Lambda gives processor
- * time in proportion to memory.
- */
+/** The poll function needs less memory, but Lambda gives processor time in proportion to memory. */
 export const POLL_MEMORY_MB = 512;

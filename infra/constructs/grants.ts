@@ -15,8 +15,8 @@ type QueueCall = 'SendMessage' | 'ReceiveMessage' | 'DeleteMessage' | 'GetQueueA
 type SecretCall = 'GetSecretValue' | 'PutSecretValue';
 
 /**
- * The calls that DynamoDB makes to a table's KMS key on behalf of the caller. AWS lists them in the "usage notes" of DynamoDB's
- * encryption at rest.
+ * The calls that DynamoDB makes to a table's KMS key on behalf of the caller, according to the "usage notes"
+ * of DynamoDB's encryption at rest.
  */
 const TABLE_KEY = [
   'Decrypt',
@@ -28,17 +28,14 @@ const TABLE_KEY = [
   'ReEncryptTo',
 ];
 
-/**
- * The calls that Secrets Manager makes to a secret's KMS key: `Decrypt` to read a value, and
- * `GenerateDataKey` to store a value.
- */
+/** `Decrypt` to read a value, and `GenerateDataKey` to store a value. */
 const SECRET_KEY: Record<SecretCall, string> = {
   GetSecretValue: 'Decrypt',
   PutSecretValue: 'GenerateDataKey',
 };
 
 /**
- * The calls that SQS makes to a queue's KMS key. AWS requires both calls for a sender of messages:
+ * The calls that AWS requires:
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
  */
 const QUEUE_KEY: Record<QueueCall, string[]> = {
@@ -67,8 +64,8 @@ export function grantSecret(secret: AnySecret, grantee: IGrantable, ...calls: Se
 }
 
 /**
- * Grants the use of a KMS key, but only through the service whose data the key encrypts. The key's policy must allow access by
- * IAM policies, as the default key policy does.
+ * The key may be used only through the service whose data it encrypts. Its policy must allow access by IAM
+ * policies, as the default key policy does.
  */
 function grantKey(
   key: IKey | undefined,
@@ -87,7 +84,7 @@ function grantKey(
   );
 }
 
-/** Records for cdk-nag why a policy may contain the ARN of `resource` followed by `suffix`, which contains a star. */
+/** Records for cdk-nag why a policy may contain a star: in `suffix`, after the ARN of `resource`. */
 export function explainStar(
   scope: IConstruct,
   { resource, suffix, reason }: { resource: IConstruct; suffix: string; reason: string },

@@ -1,7 +1,7 @@
 import { CfnResource, type RemovalPolicy } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** The types of resources whose data cannot be restored. Log groups are not included: they are deleted with their function. */
+/** Data that cannot be restored. Log groups are not included: they are deleted with their function. */
 const WITH_DATA = new Set([
   'AWS::DynamoDB::Table',
   'AWS::Events::EventBus',
@@ -11,8 +11,8 @@ const WITH_DATA = new Set([
 ]);
 
 /**
- * Sets whether resources with data are kept or deleted when they are removed from a stack. This happens when the stack is
- * destroyed, or when the properties no longer need a resource, such as the dead-letter queue of a channel that was removed.
+ * A resource is removed when its stack is destroyed, or when the properties no longer need it, such as the
+ * dead-letter queue of a channel that was removed.
  */
 export function keepData(scope: IConstruct, policy: RemovalPolicy): void {
   for (const resource of scope.node.findAll()) {

@@ -7,32 +7,23 @@ import { DeadLetters } from './queues.ts';
 import type { ISchoolbell } from './shared-props.ts';
 
 export type LearnerAlarmProps = {
-  /** What the alarm means for learners, in one sentence. */
+  /** In one sentence, for the alarm's description. */
   meaning: string;
-  /** The runbook's section about this alarm. */
   section: string;
   runbook: string;
   metric: IMetric;
-  /**
-   * The alarm goes off when the metric is at or above this value, or below it if `missingIsFailure` is true.
-   */
+  /** At or above this value the alarm goes off, or below it if `missingIsFailure` is true. */
   threshold: number;
-  /** The number of consecutive periods of the metric after which the alarm goes off. By default one. */
+  /** How many consecutive periods of the metric let the alarm go off. By default one. */
   periods?: number;
-  /**
-   * How many periods the alarm stays on after a single period in which the metric reached the threshold. This
-   * is for a metric that is reported only once.
-   */
+  /** How many periods the alarm stays on after a single one, for a metric that is reported only once. */
   lasting?: number;
-  /**
-   * Whether the alarm goes off when the metric is below the threshold or has no value, instead of at or above
-   * the threshold.
-   */
+  /** Lets the alarm go off when the metric is below the threshold or has no value. */
   missingIsFailure?: boolean;
   topic: ITopic | undefined;
 };
 
-/** An alarm whose description states what it means for learners, and has a link to its section of the runbook. */
+/** The description states what the alarm means for learners, and has a link to the runbook. */
 export class LearnerAlarm extends Alarm {
   constructor(scope: Construct, id: string, props: LearnerAlarmProps) {
     const { periods = 1, lasting, missingIsFailure = false, topic } = props;
@@ -55,11 +46,10 @@ export class LearnerAlarm extends Alarm {
   }
 }
 
-/** The path of the runbook in this repository. */
 const RUNBOOK = 'docs/runbook.md';
 
 /**
- * Adds an alarm for each dead-letter queue of a consumer, so that no queue can be without an alarm.
+ * Adds an alarm for each dead-letter queue of a consumer.
  *
  * @param name the name of the consumer in the alarms, such as `Certificates`
  */

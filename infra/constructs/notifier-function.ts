@@ -17,33 +17,30 @@ import type { FunctionSettings } from './shared-props.ts';
 
 type NotifierFunctionProps = {
   settings: FunctionSettings;
-  /** The path of the function's file, relative to the project's root. */
+  /** Relative to the project's root. */
   entry: string;
-  /** Packages that read their own files. They are copied next to the bundle, with their dependencies. */
+  /** Packages that read their own files, and so are copied next to the bundle. */
   packages?: string[];
   description: string;
   timeout: Duration;
   memorySize: number;
   environment: Record<string, string>;
   reservedConcurrentExecutions?: number;
-  /** The lowest level of Lambda's own log lines that are written. By default all are written. */
+  /** By default Lambda writes all of its own log lines. */
   systemLogLevelV2?: SystemLogLevel;
   /**
-   * Whether the function sends messages to the queue that calls it. If this is false, Lambda's recursive loop
+   * Whether the function sends messages to the queue that calls it. Otherwise Lambda's recursive loop
    * detection stops such a loop after about 16 calls.
    */
   callsItself?: boolean;
 };
 
-/**
- * Returns the IAM path of the roles of a deployment's functions. The policy of the bus recognises the roles by this path,
- * because AWS generates their names.
- */
+/** The policy of the bus recognises the roles of the functions by this path: AWS generates their names. */
 export function rolePath({ name }: Pick<FunctionSettings, 'name'>): string {
   return `/schoolbell/${name}/`;
 }
 
-/** Creates a Lambda function that is bundled and traced. It has its own log group and role, and only the rights granted to it. */
+/** A function with its own log group and role, and only the rights granted to it. */
 export class NotifierFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: NotifierFunctionProps) {
     const { settings, entry, packages = [], environment, callsItself = false, ...rest } = props;
@@ -70,7 +67,7 @@ export class NotifierFunction extends LambdaFunction {
       role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      // This is Lambda's own tracing. The X-Ray SDK is not used, because AWS no longer supports it from February 2027.
+      // Lambda's own tracing: AWS no longer supports the X-Ray SDK from February 2027.
       tracing: Tracing.ACTIVE,
       recursiveLoop: callsItself ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
       environment: {
@@ -88,8 +85,7 @@ export class NotifierFunction extends LambdaFunction {
 }
 
 /**
- * Grants the rights that Lambda needs to connect a function to a VPC. These calls cannot be limited to
- * resources:
+ * These calls cannot be limited to resources:
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
  */
 function admitToVpc(role: Role): void {

@@ -21,8 +21,8 @@ const KINDS = ['deployment', 'access-refused', 'integration', 'transient', 'wait
 type OperatorDashboardProps = WatchedParts & { table: AnyTable; alarms: Alarms };
 
 /**
- * Creates the dashboard for operators. The data of single integrations comes from queries of the logs. The
- * queries run only while somebody has the dashboard open, and only then cost money.
+ * The data of single integrations comes from queries of the logs. The queries run, and cost money, only while
+ * somebody has the dashboard open.
  */
 export class OperatorDashboard extends Construct {
   readonly dashboard: Dashboard;

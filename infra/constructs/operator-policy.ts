@@ -6,14 +6,14 @@ import { TABLE_CALLS } from '../../functions/contract/names.ts';
 import { grantQueue, grantSecret, grantTable } from './grants.ts';
 import type { ISchoolbellState } from './schoolbell-state.ts';
 
-/** Creates a managed policy with the rights that the command line needs. Attach it to the roles of operators. */
+/** The rights that the command line needs. Attach the policy to the roles of operators. */
 export class OperatorPolicy extends ManagedPolicy {
   constructor(
     scope: Construct,
     id: string,
     { state, stacks, queues }: { state: ISchoolbellState; stacks: string[]; queues: IQueue[] },
   ) {
-    // With another description, CloudFormation would replace the policy, and its ARN and attachments would change.
+    // With another description, CloudFormation would replace the policy, and its attachments would be lost.
     super(scope, id, { description: 'Schoolbell: what its command line may do with a deployment' });
     grantTable(state.table, this, TABLE_CALLS.operators);
     for (const queue of queues) grantQueue(queue, this, 'SendMessage', 'GetQueueAttributes');
@@ -25,8 +25,8 @@ export class OperatorPolicy extends ManagedPolicy {
     });
     grantSecret(state.komboSecret, this, 'GetSecretValue', 'PutSecretValue');
     grantSecret(state.remoteIdsKey, this, 'GetSecretValue');
-    // Commands with `--stack` read the outputs of this stack. `doctor` looks up the stacks of consumers that are
-    // switched off in the settings, to report those that are still deployed.
+    // Commands with `--stack` read the outputs of this stack. `doctor` looks for stacks of consumers that are
+    // switched off in the settings, but still deployed.
     const consumerStacks = stacks.map((name) =>
       Stack.of(this).formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${name}/*` }),
     );

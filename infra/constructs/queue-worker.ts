@@ -8,30 +8,23 @@ import { feedFunction, QueueWithDeadLetters } from './queues.ts';
 import type { ISchoolbellState } from './schoolbell-state.ts';
 import type { DeploymentSettings } from './shared-props.ts';
 
-/**
- * The timeout of the function. It is shorter than Lambda's limit of 15 minutes, because the queue delivers a
- * failed message again only after six times the timeout.
- */
+/** Lambda allows 15 minutes, but the queue repeats a failed message only after six times this time. */
 const TIMEOUT = Duration.minutes(5);
 
 type QueueWorkerProps = {
   settings: DeploymentSettings;
   state: ISchoolbellState;
-  /** The path of the function's file, relative to the project's root. */
+  /** Relative to the project's root. */
   entry: string;
   description: string;
   memorySize: number;
-  /** The environment variable for the URL of the queue. */
   queueVariable: 'QUEUE_URL' | 'REPLAY_QUEUE_URL';
-  /** The maximum number of messages that are processed at the same time. */
+  /** How many messages are processed at the same time. */
   atOnce: number;
   tableCalls: readonly TableCall[];
 };
 
-/**
- * Creates a queue and the function that it calls with one message at a time. The function reads Kombo, publishes events, and may
- * send another message to its own queue.
- */
+/** One message per call. The function reads Kombo, publishes events, and may send to its own queue. */
 export class QueueWorker extends Construct {
   readonly queue: QueueWithDeadLetters;
   readonly function: NotifierFunction;
@@ -59,14 +52,14 @@ export class QueueWorker extends Construct {
   }
 }
 
-/** Returns the environment variables of a function that reads Kombo and publishes events, except the URL of its queue. */
+/** All variables except the URL of the queue. */
 export function runEnvironment(
   settings: DeploymentSettings,
   state: ISchoolbellState,
 ): Record<Exclude<keyof Environment, 'QUEUE_URL'>, string> {
   return {
     TABLE_NAME: state.table.tableName,
-    // A bus of another account must be identified by its ARN. For a bus of this account, `doctor` needs the name.
+    // A bus of another account needs its ARN. For a bus of this account, `doctor` needs the name.
     BUS_NAME: state.hasOwnBus === true ? state.bus.eventBusName : state.bus.eventBusArn,
     KOMBO_SECRET_ID: state.komboSecret.secretArn,
     KOMBO_BASE_URL: komboUrl(settings.kombo),
@@ -81,7 +74,6 @@ export function runEnvironment(
   };
 }
 
-/** Returns the URL of Kombo's API: the URL of a Kombo region, or the URL that the settings contain. */
 export function komboUrl(kombo: string): string {
   return kombo === 'eu' || kombo === 'us' ? KOMBO_HOSTS[kombo] : kombo;
 }

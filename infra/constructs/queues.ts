@@ -7,19 +7,15 @@ import type { NotifierFunction } from './notifier-function.ts';
 
 const KEPT = Duration.days(14);
 
-/** The KMS key of a queue. By default the queue is encrypted with a key of SQS. */
+/** By default the queue is encrypted with a key of SQS. */
 type QueueKey = { encryptionKey?: IKey | undefined };
 
-/** Returns the properties that encrypt a queue. */
 export function encryptedBy(key: IKey | undefined): QueueProps {
   if (key === undefined) return { encryption: QueueEncryption.SQS_MANAGED };
   return { encryption: QueueEncryption.KMS, encryptionMasterKey: key };
 }
 
-/**
- * Creates an encrypted queue for messages that could not be processed. It accepts only TLS, and keeps messages for the longest
- * time that SQS allows.
- */
+/** Keeps messages for the longest time that SQS allows. */
 export class DeadLetters extends Queue {
   constructor(scope: Construct, id: string, { encryptionKey }: QueueKey) {
     super(scope, id, { ...encryptedBy(encryptionKey), enforceSSL: true, retentionPeriod: KEPT });
@@ -30,16 +26,15 @@ export class DeadLetters extends Queue {
   }
 }
 
-/** How many times a message is received before it becomes a dead letter. */
+/** How often a message is received before it becomes a dead letter. */
 export const TRIES = 5;
 
-/** Creates a queue that calls a function, and its dead-letter queue. */
 export class QueueWithDeadLetters extends Queue {
   readonly deadLetters: DeadLetters;
 
   /**
    * @param props.timeout the timeout of the function that the queue calls
-   * @param props.deadLetters a dead-letter queue that is shared with other queues. By default the queue has its own
+   * @param props.deadLetters by default the queue has its own
    */
   constructor(
     scope: Construct,
@@ -53,8 +48,8 @@ export class QueueWithDeadLetters extends Queue {
     super(scope, id, {
       ...encryptedBy(encryptionKey),
       enforceSSL: true,
-      // AWS advises six times the timeout. With less, SQS could deliver a message again while a throttled
-      // function still has it.
+      // AWS advises this. With less, SQS could deliver a message again while a throttled function still has
+      // it.
       visibilityTimeout: Duration.seconds(timeout.toSeconds() * 6),
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: TRIES },
     });
@@ -63,12 +58,12 @@ export class QueueWithDeadLetters extends Queue {
 }
 
 /**
- * Lets a queue call a function with one message per call. Grants the function exactly the rights that Lambda
- * needs for this. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+ * Lets a queue call a function with one message per call, with exactly the rights that Lambda needs.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  *
  * @param options.atOnce the maximum number of calls at the same time
- * @param options.returnsFailures whether the function returns the messages that failed, instead of throwing
- *   an error
+ * @param options.returnsFailures whether the function returns the failed messages, instead of throwing an
+ *   error
  */
 export function feedFunction(
   called: NotifierFunction,

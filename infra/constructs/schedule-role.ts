@@ -3,7 +3,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
 /**
- * Creates the role of a schedule. Only schedules of this account in the default group can assume it:
+ * Only schedules of this account in the default group can assume the role:
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
  */
 export class ScheduleRole extends Role {

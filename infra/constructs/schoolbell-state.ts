@@ -176,13 +176,12 @@ export interface SchoolbellStateAttributes {
   readonly hasAlarms?: boolean | undefined;
 }
 
-/** The values that `writeParameters` stores: the name of the table, and the ARNs of the other resources. */
+/** The name of the table, and the ARNs of the other resources. */
 type ParameterName = 'table' | 'bus' | 'kombo-secret' | 'webhook-secret' | 'remote-ids-key' | 'alarm-topic';
 
 /**
- * The part of a deployment that holds data: the table, the bus and the secrets. Create it in a separate stack
- * if you want to delete the rest of the deployment and deploy it again without losing data. By default
- * `Schoolbell` creates it.
+ * The part of a deployment that holds data. Create it in a separate stack if you want to delete the rest of
+ * the deployment and deploy it again without losing data. By default `Schoolbell` creates it.
  */
 export class SchoolbellState extends Construct implements ISchoolbellState {
   readonly name: string;
@@ -196,9 +195,8 @@ export class SchoolbellState extends Construct implements ISchoolbellState {
 
   /**
    * Returns the state that another stack of this account and Region created, without a reference between the
-   * two stacks. The other stack must call `writeParameters`, and must be deployed first. CloudFormation reads
-   * the values at each deployment, so they may change, unlike the values that one stack exports to another
-   * stack.
+   * stacks. That stack must call `writeParameters`, and must be deployed first. CloudFormation reads the
+   * values at each deployment, so they may change, unlike exports.
    */
   static fromParameters(
     scope: Construct,
@@ -216,8 +214,8 @@ export class SchoolbellState extends Construct implements ISchoolbellState {
           ...(key && { encryptionKey: key }),
         }),
       );
-    // Each parameter is read at the first use of its resource, so that a stack has parameters only for the
-    // resources that it uses.
+    // Each parameter is read at the first use of its resource, so that a stack has only the parameters it
+    // uses.
     const table = once(() =>
       Table.fromTableAttributes(found, 'Table', {
         tableName: read('table'),
@@ -269,12 +267,12 @@ export class SchoolbellState extends Construct implements ISchoolbellState {
     const secretOf = (id: string, description: string) =>
       createEmptySecret(this, id, { description, encryptionKey });
     this.komboSecret = props.komboSecret ?? secretOf('KomboSecret', 'The Kombo API key');
-    // The secret is created even if the webhook is off. An operator can set its value before the webhook is switched on, and the
-    // value is kept when the webhook is switched off.
+    // Created even if the webhook is off. An operator can set its value before the webhook is switched on,
+    // and the value is kept when the webhook is switched off.
     this.webhookSecret =
       props.webhookSecret ?? secretOf('WebhookSecret', 'The secret with which Kombo signs its webhooks');
-    // The key is created even if no id is hashed. So ids have the same hashes again after the setting
-    // `remoteIds` was changed and changed back.
+    // Created even if no id is hashed. So ids have the same hashes again after `remoteIds` was changed and
+    // changed back.
     this.remoteIdsKey = props.remoteIdsKey ?? createRemoteIdsKey(this, encryptionKey);
     this.alarmTopic = props.alarmTopic ?? createAlarmTopic(this);
     new CfnOutput(this, outputNames.table, { value: this.table.tableName });
@@ -287,8 +285,7 @@ export class SchoolbellState extends Construct implements ISchoolbellState {
 
   /**
    * Writes the names of the resources to parameters of Systems Manager, from which `fromParameters` reads
-   * them. Exports of CloudFormation are not used, because an export cannot change while another stack imports
-   * it.
+   * them. An export of CloudFormation cannot change while another stack imports it.
    */
   writeParameters(): void {
     const values: Record<ParameterName, string> = {
@@ -309,7 +306,6 @@ export class SchoolbellState extends Construct implements ISchoolbellState {
   }
 }
 
-/** Returns a function that calls `make` at its first call, and returns the same value at each later call. */
 function once<Value extends object>(make: () => Value): () => Value {
   let value: Value | undefined;
   return () => {

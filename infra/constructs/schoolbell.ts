@@ -153,15 +153,13 @@ export interface SchoolbellProps extends SchoolbellStateProps, SharedFunctionPro
   readonly surgeFloor?: number | undefined;
 
   /**
-   * The stacks of consumers that the settings can switch on. The command `doctor` finds stacks that are
-   * switched off, but still deployed.
+   * `doctor` finds the stacks that are switched off, but still deployed.
    *
    * @internal
    */
   readonly consumerStacks?: ConsumerStack[];
 }
 
-/** The properties of `SchoolbellProps` that belong to the state. */
 const OF_STATE = [
   'name',
   'table',
@@ -261,9 +259,8 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
       description: 'Polls one integration and publishes what changed',
       memorySize: POLL_MEMORY_MB,
       queueVariable: 'QUEUE_URL',
-      // Each call polls one integration, so that a slow integration does not delay other integrations. The
-      // limit is the maximum concurrency of the queue's calls. Messages above the limit wait in the queue,
-      // and are not throttled.
+      // Each call polls one integration, so that a slow integration does not delay others. Messages above the
+      // limit wait in the queue, and are not throttled.
       atOnce: settings.pollConcurrency,
       tableCalls: TABLE_CALLS.poll,
     });
@@ -277,8 +274,8 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
       description: 'Continues a replay',
       memorySize: 512,
       queueVariable: 'REPLAY_QUEUE_URL',
-      // Two is the least number of concurrent calls that SQS allows. Each replay limits its own rate, and
-      // replays must not take capacity from new events.
+      // The least number that SQS allows. Each replay limits its own rate, and replays must not take capacity
+      // from new events.
       atOnce: 2,
       tableCalls: TABLE_CALLS.replay,
     });
@@ -291,8 +288,7 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
     this.dashboard = new OperatorDashboard(this, 'Operator', { ...parts, table, alarms }).dashboard;
     this.operatorPolicy = new OperatorPolicy(this, 'OperatorPolicy', {
       state,
-      // The names include the stacks that are switched off, so that switching a consumer on or off does not
-      // change this policy.
+      // Includes the stacks that are switched off, so that switching a consumer on or off keeps this policy.
       stacks: consumerStacks.map(({ name }) => name),
       queues: [queue, replayer.queue],
     });
@@ -307,9 +303,9 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
   }
 
   /**
-   * Creates a rule for one event type. The rule belongs to a named consumer, and matches the live events, the
-   * replays that are addressed to this consumer, and the replays for all consumers. It has a retry policy, a
-   * dead-letter queue, and an alarm on this queue.
+   * Creates a rule of a named consumer for one event type, with a retry policy, a dead-letter queue, and an
+   * alarm on it. The rule matches live events, and replays that are addressed to this consumer or to all
+   * consumers.
    *
    * @param target a function, a queue, or a function that creates any EventBridge target
    */

@@ -62,16 +62,14 @@ export interface SharedFunctionProps {
   readonly encryptionKey?: IKey | undefined;
 }
 
-/** The properties that every function needs: the name of its deployment, and the shared properties. */
 export type FunctionSettings = SharedFunctionProps & { readonly name: string };
 
-/** All settings of a deployment. Each part of the notifier reads only some of them. */
+/** Each part of the notifier reads only some of them. */
 export type DeploymentSettings = FunctionSettings & NotifierSettings;
 
 /**
  * The properties of a deployment that a consumer needs. A `Schoolbell` has all of them. If the bus belongs to
- * another account, consumers must be created in that account, which has no `Schoolbell`. Write an object with
- * these properties there.
+ * another account, consumers must be created there: write an object with these properties.
  */
 export interface ISchoolbell {
   /** The name of the deployment. The path of the roles of the consumer's functions contains it. */

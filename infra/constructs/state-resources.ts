@@ -11,10 +11,7 @@ import { BusLogs } from './bus-logs.ts';
 import { rolePath } from './notifier-function.ts';
 import type { FunctionSettings } from './shared-props.ts';
 
-/**
- * Creates the table with the journal. It is encrypted, billed per request, and has point-in-time recovery.
- * DynamoDB deletes a journal entry after the time in its attribute `expires`.
- */
+/** DynamoDB deletes a journal entry after the time in its attribute `expires`. */
 export function createTable(
   scope: Construct,
   { deletionProtection, encryptionKey }: { deletionProtection: boolean; encryptionKey: IKey | undefined },
@@ -30,10 +27,7 @@ export function createTable(
   });
 }
 
-/**
- * Creates a secret without a value. An operator sets the value after the deployment. A generated value would be wrong, because
- * it would be sent to Kombo as a key.
- */
+/** An operator sets the value after the deployment. A generated value would be sent to Kombo as a key. */
 export function createEmptySecret(
   scope: Construct,
   id: string,
@@ -49,7 +43,6 @@ export function createEmptySecret(
   return secret;
 }
 
-/** Creates the key for hashed ids, with a generated value. */
 export function createRemoteIdsKey(scope: Construct, encryptionKey: IKey | undefined): Secret {
   const secret = new Secret(scope, 'RemoteIdsKey', {
     description: "The key for hashes of platforms' ids. With another value, each id would have another hash",
@@ -63,11 +56,9 @@ export function createRemoteIdsKey(scope: Construct, encryptionKey: IKey | undef
   return secret;
 }
 
-/** Creates the deployment's own alarm topic. Alarms of this account can publish to it. */
 export function createAlarmTopic(scope: Construct): Topic {
   const topic = new Topic(scope, 'AlarmTopic', { enforceSSL: true });
-  // This policy replaces the default policy of a topic, which allows the account's alarms to publish. So this
-  // policy must allow it too.
+  // This policy replaces a topic's default policy, which allows the account's alarms to publish.
   topic.grantPublish(
     new ServicePrincipal('cloudwatch.amazonaws.com', {
       conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
@@ -79,8 +70,8 @@ export function createAlarmTopic(scope: Construct): Topic {
 type OwnBusProps = FunctionSettings & { operators: string[] };
 
 /**
- * Creates the deployment's own bus in a scope, with the log of its errors and its policy. A bus must have a name, and a bus that
- * was kept would conflict with a new bus of the same name. So the name is different for each stack.
+ * A bus must have a name, and a bus that was kept would conflict with a new bus of the same name. So the name
+ * is different for each stack.
  */
 export function createBus(scope: Construct, { operators, ...settings }: OwnBusProps): EventBus {
   const [, , stackUuid = ''] = Fn.split('/', Stack.of(scope).stackId, 3);
@@ -93,7 +84,7 @@ export function createBus(scope: Construct, { operators, ...settings }: OwnBusPr
   });
   new BusLogs(scope, 'BusLogs', { settings, bus });
   const onlyOurs = onlyOursAsSchoolbell(bus, settings, operators);
-  // The CDK's `addToResourcePolicy` is not used: it creates a Sid with a hyphen, which IAM does not allow.
+  // The CDK's `addToResourcePolicy` creates a Sid with a hyphen, which IAM does not allow.
   new CfnEventBusPolicy(scope, 'BusPolicy', {
     eventBusName: bus.eventBusName,
     statementId: onlyOurs.sid ?? '',
@@ -103,10 +94,10 @@ export function createBus(scope: Construct, { operators, ...settings }: OwnBusPr
 }
 
 /**
- * Returns a statement that denies all principals except the functions and the operators the right to send events as Schoolbell.
- * Without this statement, other principals of this account could have this right by their own policies. A request with several
- * events is denied if one of them has Schoolbell's source. A request of an AWS service has no `aws:PrincipalArn`. For such a
- * request, the negated operator matches, so the request is denied. So a rule of another bus cannot forward forged events.
+ * Denies all principals except the functions and the operators the right to send events as Schoolbell.
+ * Otherwise other principals of this account could have it by their own policies. A request is denied if one
+ * of its events has Schoolbell's source. A request of an AWS service has no `aws:PrincipalArn`, so the
+ * negated operator matches and denies it: a rule of another bus cannot forward forged events.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html,
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
  */

@@ -9,8 +9,8 @@ import { NotifierFunction } from './notifier-function.ts';
 import type { AnySecret, DeploymentSettings } from './shared-props.ts';
 
 /**
- * The Regions without function URLs: https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html. Without this check, a
- * deployment there would fail after it has created some of the resources.
+ * A deployment in one of these would fail after it has created some of the resources:
+ * https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html
  */
 const REGIONS_WITHOUT_URLS = new Set([
   'ap-east-2',
@@ -27,15 +27,15 @@ const REGIONS_WITHOUT_URLS = new Set([
 ]);
 
 /**
- * Creates the function URL that receives Kombo's webhooks. Anybody can call it. So the function checks Kombo's signature first,
- * and has no rights except to read its secret and to send messages to the queue. The settings can limit its concurrency.
+ * Anybody can call the function URL. So the function checks Kombo's signature first, and has no rights except
+ * to read its secret and to send messages to the queue.
  *
  * @throws SettingsError in a Region that has no function URLs
  */
 export class WebhookReceiver extends Construct {
   readonly function: NotifierFunction;
   readonly url: FunctionUrl;
-  /** Lambda's count of calls with a 4xx response: refused webhooks, and calls above the reserved concurrency. */
+  /** Calls with a 4xx response: refused webhooks, and calls above the reserved concurrency. */
   readonly refused: Metric;
 
   constructor(
@@ -56,8 +56,7 @@ export class WebhookReceiver extends Construct {
       description: "Checks Kombo's webhooks and sends the requested work to the poll queue",
       timeout: Duration.seconds(10),
       memorySize: 256,
-      // By default Lambda writes log lines for each call. Anybody can call this function, so these lines
-      // could become expensive.
+      // Anybody can call this function, so Lambda's log lines for each call could become expensive.
       systemLogLevelV2: SystemLogLevel.WARN,
       ...(settings.webhookConcurrency !== undefined && {
         reservedConcurrentExecutions: settings.webhookConcurrency,
@@ -67,7 +66,7 @@ export class WebhookReceiver extends Construct {
     grantSecret(secret, this.function, 'GetSecretValue');
     grantQueue(queue, this.function, 'SendMessage');
     this.url = this.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
-    // Lambda's metrics of function URLs: https://docs.aws.amazon.com/lambda/latest/dg/urls-monitoring.html
+    // https://docs.aws.amazon.com/lambda/latest/dg/urls-monitoring.html
     this.refused = this.function.metric('Url4xxCount', { statistic: 'Sum' });
   }
 }
