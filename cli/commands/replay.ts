@@ -113,7 +113,7 @@ Examples:
   schoolbell replay moodle:7C9M5sXAQx2cNMpVHLojrFpL --source kombo --one --type CourseCompleted --consumer badges
   schoolbell replay moodle:7C9M5sXAQx2cNMpVHLojrFpL --resume`;
 
-/** Plans a replay, asks for confirmation, and stores the replay. Returns null when the replay must not be sent. */
+/** Plans a replay, asks for confirmation, and stores the replay. Returns null if it must not be sent. */
 async function order(
   deployment: Deployment,
   integration: Integration,

@@ -17,7 +17,7 @@ export type GlobalOptions = {
   /** The directory with the data of the embedded DynamoDB; null for the deployment on AWS. */
   directory: string | null;
   json: boolean;
-  /** The name of the stack with the deployment on AWS; null if the environment or the outputs file names it. */
+  /** The name of the stack on AWS; null if the environment or the outputs file names the deployment. */
   stack: string | null;
 };
 

@@ -41,7 +41,7 @@ function writeWhole(file: number, text: string): void {
 
 export type Output = {
   readonly json: boolean;
-  /** Prints results on standard output: one JSON object per line with `--json`, otherwise lines for people. */
+  /** Prints results on standard output: with `--json` one object per line, otherwise lines for people. */
   result(results: object | readonly object[], ...lines: Line[]): void;
   /** Prints lines for people on standard output, or with `--json` on standard error. */
   say(...lines: Line[]): void;

@@ -16,13 +16,13 @@ type DecisionContext = {
 };
 
 /**
- * Returns the state of a progression's certificates after an event. This is a pure function. The result depends on
- * the event with the greatest journal position, so the order of the events and repeated events make no difference:
+ * Returns the state of a progression's certificates after an event. The order of the events and repeated
+ * events make no difference, because the result depends on the event with the greatest journal position:
  *
- * - If the course is completed, exactly one certificate is valid. It has the date of the last completion and replaces an
- *   earlier certificate.
- * - If the course is not completed and `revoke` is true, no certificate is valid. If `revoke` is false, the certificate of the
- *   last completion stays valid.
+ * - If the course is completed, exactly one certificate is valid. It has the date of the last completion and
+ *   replaces an earlier certificate.
+ * - If the course is not completed and `revoke` is true, no certificate is valid. If `revoke` is false, the
+ *   certificate of the last completion stays valid.
  * - Removal, restoration and erasure of the record do not change which certificate is valid.
  * - An event without a journal position (a replay from Kombo) has an effect only if no completion is known.
  *

@@ -31,8 +31,8 @@ export function liveRules(channel: Channel): Rule[] {
 }
 
 /**
- * The rules remove all data about persons from the events. They match no `DigestPrepared`: otherwise each digest would be an
- * event of the next digest.
+ * The rules remove all data about persons from the events. They match no `DigestPrepared`: otherwise each
+ * digest would be an event of the next digest.
  */
 export function digestQueueRules(channel: Channel): Rule[] {
   const events = channel.events.filter((type) => type !== 'DigestPrepared');

@@ -7,8 +7,8 @@ import type { TableCall } from '../../functions/contract/names.ts';
 import type { AnySecret, AnyTable } from './shared-props.ts';
 
 /*
- * These functions grant exactly the API calls that the code makes. docs/iam.md lists each call. The CDK's own grants include
- * calls that the code does not make, such as scanning a table, or finding a queue by its name.
+ * These functions grant exactly the API calls that the code makes (docs/iam.md). The CDK's own grants include
+ * others, such as scanning a table, or finding a queue by its name.
  */
 
 type QueueCall = 'SendMessage' | 'ReceiveMessage' | 'DeleteMessage' | 'GetQueueAttributes';

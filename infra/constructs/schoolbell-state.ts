@@ -118,8 +118,8 @@ export interface SchoolbellStateProps {
   readonly encryptionKey?: IKey | undefined;
 
   /**
-   * How long the logs of the bus are kept, if this construct creates the bus. They name the events that the bus
-   * could not deliver, without their detail.
+   * How long the logs of the bus are kept, if this construct creates the bus. They name the events that the
+   * bus could not deliver, without their detail.
    *
    * @default RetentionDays.ONE_MONTH
    */

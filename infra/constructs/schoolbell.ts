@@ -63,14 +63,14 @@ export interface SchoolbellProps extends SchoolbellStateProps, SharedFunctionPro
   readonly overlap?: Duration | undefined;
 
   /**
-   * What the first sync of an integration publishes: `silent` (nothing), `publish` (everything), or `since:DATE`.
+   * What the first sync publishes: `silent` (nothing), `publish` (everything), or `since:DATE`.
    *
    * @default 'silent'
    */
   readonly baseline?: string | undefined;
 
   /**
-   * The ids of integrations that the first dispatch adds. Add more with `schoolbell integrations add`, or by the webhook.
+   * Ids of integrations that the first dispatch adds. `schoolbell integrations add` and the webhook add more.
    *
    * @default - none
    */
@@ -124,7 +124,8 @@ export interface SchoolbellProps extends SchoolbellStateProps, SharedFunctionPro
   /**
    * The reserved concurrency of the webhook function.
    *
-   * @default - none, because Lambda rejects a reservation that leaves the account an unreserved concurrency below 100
+   * @default - none, because Lambda rejects a reservation that leaves the account an unreserved concurrency
+   *   below 100
    */
   readonly webhookConcurrency?: number | undefined;
 

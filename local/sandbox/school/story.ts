@@ -5,8 +5,8 @@ import type { Person } from './people.ts';
 import { type Choices, komboId } from './random.ts';
 
 /**
- * The times of a school's story, in which every kind of event happens. Poll once before the story begins, then `polls`
- * times, every `pollEveryMs`. Only a poll that reads everything finds an erasure, so the last poll should be a
+ * Every kind of event happens in a school's story. Poll once before the story begins, then `polls` times,
+ * every `pollEveryMs`. Only a poll that reads everything finds an erasure, so the last poll should be a
  * reconciliation. After the story, the platform can fail for `failureMs`.
  */
 export const STORY = { pollEveryMs: days(3), polls: 7, failureMs: hours(1) } as const;
