@@ -137,7 +137,7 @@ const certificate = (what: string, at: string) =>
 /** A typical detail for each event that is not a learning event. */
 const OTHERS: { [Type in Exclude<EventType, LearningEventType>]: EventDetail<Type> } = {
   IntegrationBaselined: {
-    ...operational('baselined/1', '2026-02-01T06:03:00.000Z'),
+    ...operational('baselined/2026-02-01T05:55:00.000Z', '2026-02-01T06:03:00.000Z'),
     baseline: 'silent',
     progressions: 18250,
     watermark: '2026-02-01T06:00:00.000Z',

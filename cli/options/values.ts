@@ -53,6 +53,8 @@ const Instant = z.union([
 const MINUTE_MS = 60_000;
 const UNITS_MS = { min: MINUTE_MS, h: 60 * MINUTE_MS, d: 24 * 60 * MINUTE_MS } as const;
 const AGO = /^(?<count>\d{1,6}) ?(?<unit>min|h|d)$/;
+/** The last instant that a stored time can have: its year has four digits. */
+const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
 const DAYS_AGO = { today: 0, yesterday: 1 } as const;
 
 export const TIME_FORMS = '2h (ago), yesterday, 2026-03-01, 2026-03-01 09:30 (UTC) or 2026-03-01T09:30+01:00';
@@ -65,7 +67,8 @@ export function parseInstant(text: string): Timestamp {
 /** `now` is in milliseconds since 1970. */
 export function instantOf(text: string, now: number): Timestamp {
   const instant = relativeInstant(text.trim(), now) ?? absoluteInstant(text.trim());
-  if (instant === null) throw new InvalidArgumentError(`Give a time such as ${TIME_FORMS}`);
+  if (instant === null || instant < 0 || instant > LAST_INSTANT)
+    throw new InvalidArgumentError(`Give a time such as ${TIME_FORMS}`);
   return new Date(instant).toISOString();
 }
 

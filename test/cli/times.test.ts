@@ -33,7 +33,10 @@ it.each([
   '08:00',
   '2026-11-05 25:00',
   '5.11.2026',
-])('the text %j in an option is refused because it is not a time', (text) => {
+  '999999d',
+  '1969-12-31',
+  '9999-12-31 23:59-01:00',
+])('the text %j in an option is refused because it is not a time from 1970 to 9999', (text) => {
   expect(() => instantOf(text, NOW)).toThrow(InvalidArgumentError);
 });
 

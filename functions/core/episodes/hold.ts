@@ -1,3 +1,4 @@
+import type { PollMode } from '../../contract/messages.ts';
 import { envelope } from '../../contract/operational-events.ts';
 import type { Decision, PageRules } from '../decide/decide-page.ts';
 import { change, save, type Worker } from '../journal/worker.ts';
@@ -17,12 +18,25 @@ import { NOTHING_WAITS } from './waiting-count.ts';
 /** Returns whether a page exceeds the limit of suspect changes that need no person's decision. */
 export function exceedsLimit(
   decisions: Decision[],
+  mode: PollMode,
   checkpoint: Checkpoint,
   settings: RunSettings,
   now: number,
 ): boolean {
   const suspect = decisions.reduce((sum, { tally }) => sum + tally.suspect, 0);
-  return suspect > 0 && surgeCount(checkpoint.surge, now) + suspect > limitOf(checkpoint, settings);
+  return suspect > 0 && publishedBefore(checkpoint, mode, now) + suspect > limitOf(checkpoint, settings);
+}
+
+/**
+ * Returns the number of published suspect changes that count towards the limit of a run: those of the last 24
+ * hours, or those of the 24 hours before its hold, if these are more.
+ */
+function publishedBefore(checkpoint: Checkpoint, mode: PollMode, now: number): number {
+  const { held, surge, [slotOf(mode)]: run } = checkpoint;
+  const recent = surgeCount(surge, now);
+  if (held === null || slotOf(held.mode) !== slotOf(mode)) return recent;
+  const isStopped = held.stoppedAt === null || stoppedHere(held, run);
+  return isStopped ? Math.max(recent, held.surge) : recent;
 }
 
 /** Returns whether all changes from the run's position on were counted, so that a person can decide. */
@@ -51,6 +65,7 @@ export function newHold({ checkpoint, ports, settings }: Worker, run: Run): Held
     waiting: NOTHING_WAITS,
     sample: [],
     limit: limitOf(checkpoint, settings),
+    surge: publishedBefore(checkpoint, run.mode, ports.clock()),
     stoppedAt: { startedAt, pass, cursor },
     counting: run,
     chunks: [],
@@ -152,11 +167,11 @@ export async function readHoldDecisions({
 }
 
 /**
- * Returns the decisions to keep when a run ends. All are kept if a record was not trusted or could not be
- * read, since this record is read again and may contain a counted change.
+ * Returns the decisions to keep when a run ends. All are kept if the run has read a record that was not trusted
+ * or could not be parsed, since this record is read again and may contain a counted change.
  */
-export function decisionsAfter({ holdDecisions, hasSetAside }: Checkpoint, run: Run): HoldDecision[] {
-  if (run.hasUntrusted || hasSetAside) return holdDecisions;
+export function decisionsAfter({ holdDecisions }: Checkpoint, run: Run): HoldDecision[] {
+  if (run.hasUntrusted || run.setAside > 0) return holdDecisions;
   return holdDecisions.filter(({ slot }) => slot !== slotOf(run.mode));
 }
 

@@ -51,7 +51,7 @@ async function retryRecords(worker: Worker, items: SetAside[]): Promise<RetriedS
       items,
       'Kombo shows data that is not trusted now, for example because the data is expired. Retry later',
     );
-  if (exceedsLimit(decisions, checkpoint, settings, ports.clock())) {
+  if (exceedsLimit(decisions, run.mode, checkpoint, settings, ports.clock())) {
     return allRemaining(items, "there are too many suspect changes to publish without a person's decision");
   }
   await commitDecisions(worker, run, decisions, detectedAt);

@@ -1,5 +1,6 @@
 import type { EventCounts } from '../../contract/event-parts.ts';
 import type { Integration } from '../../contract/integration.ts';
+import { isCounted } from '../episodes/hold.ts';
 import {
   type Checkpoint,
   type Failure,
@@ -10,6 +11,7 @@ import {
   type Run,
 } from '../state/checkpoint.ts';
 import { countEvents, type JournalEntry } from '../state/journal-entry.ts';
+import { slotOf } from '../state/run-progress.ts';
 
 /** The condition of an integration: the first in this list that applies. */
 export type Condition =
@@ -89,7 +91,7 @@ export function statusOf(facts: StatusFacts, now: number): Status {
     failures: health?.failures ?? 0,
     failure: health && { ...health.failure, since: health.since, retryAt: health.retryAt },
     limitedUntil: checkpoint && limitedUntil(checkpoint, now),
-    held: heldOf(checkpoint?.held ?? null),
+    held: heldOf(checkpoint),
     known: checkpoint?.known ?? 0,
     setAside: facts.setAside,
     journal: {
@@ -133,9 +135,10 @@ function inProgress(run: Run | null): RunInProgress | null {
   return { mode, startedAt, pass, pages, records, events, setAside };
 }
 
-function heldOf(held: Held | null): Status['held'] {
-  if (held === null) return null;
-  const { since, mode, waiting, sample, limit, stoppedAt, counting } = held;
-  const complete = stoppedAt !== null && counting === null;
+function heldOf(checkpoint: Checkpoint | null): Status['held'] {
+  const held = checkpoint?.held ?? null;
+  if (checkpoint === null || held === null) return null;
+  const { since, mode, waiting, sample, limit, counting } = held;
+  const complete = isCounted(held, checkpoint[slotOf(mode)]);
   return { since, mode, waiting, sample, limit, complete, countedPages: counting?.passPages ?? null };
 }

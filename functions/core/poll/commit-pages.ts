@@ -46,7 +46,9 @@ export async function commitPages(
     const repeated = isNothingKnown || isProven ? seen.add(ids) : [];
     const mayBeKnown = isNothingKnown ? repeated : ids;
     const decided = await decideAgainstKnown(worker, run, page.records, decisionOn, mayBeKnown);
-    if (exceedsLimit(decided.decisions, worker.checkpoint, settings, ports.clock())) return { page, decided };
+    if (exceedsLimit(decided.decisions, mode, worker.checkpoint, settings, ports.clock())) {
+      return { page, decided };
+    }
     await commitPage(worker, run, page, decided);
     isProven &&= repeated.length === 0 && page.rejected.length === 0;
     if (page.next !== null && !timeLeft()) return 'more';

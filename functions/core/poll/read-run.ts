@@ -140,9 +140,9 @@ export async function endRun(worker: Worker, run: Run): Promise<void> {
   if (run.mode === 'baseline' && !run.hasUntrusted) {
     // Save before publishing, so that a retry after a crash uses the same event id.
     await save(worker, worker.checkpoint);
-    // If a crash happens here, the first sync starts over and uses the same event id. Each forced baseline
-    // has a different id.
-    const name = worker.checkpoint.watermark === null ? run.startEntry : run.startedAt;
+    // If a crash happens here, the first sync may start over, and uses the same event id. The first sync of an
+    // integration that is added again, and each forced baseline, have a different id.
+    const name = worker.checkpoint.watermark === null ? integration.addedAt : run.startedAt;
     await ports.publisher.notify({
       type: 'IntegrationBaselined',
       detail: {

@@ -108,6 +108,12 @@ export const Held = z.object({
   sample: z.array(z.string()),
   /** The maximum number of suspect changes that are published in 24 hours without a person's decision. */
   limit: WholeNumber,
+  /**
+   * The number of suspect changes that were published without a person's decision in the 24 hours before the
+   * run stopped. While the run is stopped, it counts towards the limit, so that no waiting change is published
+   * only because time passes.
+   */
+  surge: WholeNumber,
   /** The position of the run when the count began; null if the changes must be counted again. */
   stoppedAt: z.nullable(
     z.object({ startedAt: Timestamp, pass: PositiveNumber, cursor: z.nullable(z.string()) }),

@@ -101,6 +101,28 @@ test('after a release of removals, the restorations of the same progressions are
   expect(await poller.poll()).toMatchObject({ kind: 'held', held: { waiting: { kinds: { restored: 40 } } } });
 });
 
+test.each([
+  ['an unknown status', observed({ id: 'other', status: null }, { unknownStatus: 'EXPIRED' }), []],
+  ['a record that cannot be read', observed({ id: 'p000' }), [{ id: 'other', reason: 'no status' }]],
+])(
+  'after a release of removals, the restorations of the same progressions are held, even if %s is set aside',
+  async (_what, record, rejected) => {
+    const poller = world();
+    poller.put(...IDS.map((id) => observed({ id })), record);
+    poller.kombo.rejected = rejected;
+    await poller.poll();
+    poller.kombo.rejected = [];
+    for (const show of [removed(IDS), IDS.map((id) => observed({ id })), removed(IDS)]) {
+      poller.clock.advance(25 * HOUR_MS);
+      poller.put(...show);
+      expect(await poller.poll()).toMatchObject({ kind: 'held', held: { waiting: { total: 100 } } });
+      await settle(poller, 'release');
+      await poller.poll();
+    }
+    expect(poller.store.place().checkpoint.hasSetAside).toBe(true);
+  },
+);
+
 test('a discarded change is still not published after a run in which its record could not be read', async () => {
   const { poller, published } = await heldIncremental('discard');
   const [id = ''] = IDS;

@@ -98,6 +98,33 @@ describe('a mass change', () => {
     expect(poller.types().length).toBeLessThanOrEqual(LIMIT);
   });
 
+  test.each([
+    ['accepts', 0],
+    ['refuses', 1],
+  ])(
+    'held removals are not published on later days without a decision, while Kombo %s the cursor of the held run',
+    async (_what, cursorsRefused) => {
+      const poller = await synced();
+      remove(poller, ids);
+      for (let day = 0; day < 5; day += 1) {
+        expect(await poller.poll()).toMatchObject({ kind: 'held', held: { waiting: { total: 80 } } });
+        poller.clock.advance(DAY_MS + HOUR_MS);
+        poller.kombo.cursorsRefused = cursorsRefused;
+      }
+      expect(poller.types()).toHaveLength(20);
+    },
+  );
+
+  test('a hold ends without a decision on a later day when only a few of the held removals remain', async () => {
+    const poller = await synced();
+    remove(poller, ids);
+    expect(await poller.poll()).toMatchObject({ kind: 'held' });
+    poller.clock.advance(DAY_MS + HOUR_MS);
+    poller.put(...ids.slice(0, 98).map((id) => observed({ id })));
+    expect(await poller.poll()).toMatchObject({ kind: 'ended' });
+    expect(notified(poller)).toEqual(['ChangesHeld', 'ChangesReleased']);
+  });
+
   test('a hold continues without a second ChangesHeld when Kombo no longer accepts the cursor of the held run', async () => {
     const poller = await synced();
     remove(poller, ids.slice(0, 40));

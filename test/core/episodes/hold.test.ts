@@ -35,6 +35,7 @@ const held: Held = {
   waiting: NOTHING_WAITS,
   sample: [],
   limit: 25,
+  surge: 0,
   stoppedAt: { startedAt: AT, pass: 2, cursor: 'at-20' },
   counting: null,
   chunks: ['a stored chunk'],
@@ -105,13 +106,13 @@ describe('the limit of suspect changes', () => {
     'after %i suspect changes on the same day, `exceedsLimit` for a page with %i more returns %s when the limit is 25',
     (before, count, tooMany) => {
       const page = [ordinary, ...Array.from({ length: count }, () => suspect)];
-      expect(exceedsLimit(page, passed(before), SETTINGS, now)).toBe(tooMany);
-      expect(exceedsLimit(page, passed(before), SETTINGS, now + 2 * DAY_MS)).toBe(count > 25);
+      expect(exceedsLimit(page, 'incremental', passed(before), SETTINGS, now)).toBe(tooMany);
+      expect(exceedsLimit(page, 'incremental', passed(before), SETTINGS, now + 2 * DAY_MS)).toBe(count > 25);
     },
   );
 
   test('an ordinary change is not held, even if more suspect changes than the limit were published before', () => {
-    expect(exceedsLimit([ordinary], passed(1_000), SETTINGS, now)).toBe(false);
+    expect(exceedsLimit([ordinary], 'incremental', passed(1_000), SETTINGS, now)).toBe(false);
   });
 });
 

@@ -134,6 +134,17 @@ describe('a removed integration that is added again', () => {
     expect(notified(poller)).toEqual(['CourseCompleted a']);
   });
 
+  test('each time that an integration is added again with a baseline, IntegrationBaselined has another id, even if no record was read', async () => {
+    const poller = await removed([]);
+    await addAndPoll(poller, { mode: 'silent' });
+    await withLease(poller.ports, poller.settings, poller.integration, 'operator', (worker) =>
+      changeState(worker, 'removed'),
+    );
+    poller.clock.advance(DAY_MS);
+    await addAndPoll(poller, { mode: 'silent' });
+    expect(new Set(poller.bus.notified.map(({ detail }) => detail.id)).size).toBe(3);
+  });
+
   test('when an integration was removed during a hold and is added again, its baseline ends the hold', async () => {
     const poller = world({ mode: 'silent' }, { surgeFloor: 1, surgeShare: 0 });
     for (const id of ['a', 'b', 'c']) show(poller, id, 'COMPLETED');

@@ -3,6 +3,7 @@ import { decideEvents } from '../../../functions/core/decide/decide-events.ts';
 import { NOTHING_WAITS } from '../../../functions/core/episodes/waiting-count.ts';
 import { type StatusFacts, statusOf } from '../../../functions/core/operator/status.ts';
 import { type Checkpoint, type Failure, newCheckpoint } from '../../../functions/core/state/checkpoint.ts';
+import { startRun } from '../../../functions/core/state/run-progress.ts';
 import { entryOf, observed } from '../../support/observed.ts';
 import { HOUR_MS } from '../../support/test-clock.ts';
 import { world } from '../../support/world.ts';
@@ -41,6 +42,7 @@ const held: Checkpoint['held'] = {
   mode: 'incremental',
   waiting: { ...NOTHING_WAITS, total: 40, kinds: { removed: 40 } },
   limit: 25,
+  surge: 0,
   sample: ['p1'],
   stoppedAt: { startedAt: '2026-03-02T06:50:00.000Z', pass: 1, cursor: 'at-100' },
   counting: null,
@@ -69,6 +71,13 @@ test.each([
 test('the status of a paused integration is "paused", even if changes are held', () => {
   const paused = { ...facts(null).integration, state: 'paused' as const };
   expect(statusOf(facts({ held }, { integration: paused }), NOW).condition).toBe('paused');
+});
+
+test('the changes of a hold count as complete only while the run is at the page where it stopped', () => {
+  const { startedAt = '', ...position } = { ...held.stoppedAt };
+  const run = { ...startRun('incremental', null, newCheckpoint('moodle:test'), startedAt), ...position };
+  expect(statusOf(facts({ held, run }), NOW).held?.complete).toBe(true);
+  expect(statusOf(facts({ held, run: null }), NOW).held?.complete).toBe(false);
 });
 
 test('the status of an integration shows the age of the watermark, the end of the lease, the failure and the size of the journal', () => {

@@ -145,6 +145,7 @@ describe('the survey of the fleet', () => {
       mode: 'incremental' as const,
       waiting: { ...NOTHING_WAITS, total: 30, kinds: { removed: 30 } },
       limit: 25,
+      surge: 0,
       sample: [],
       stoppedAt: null,
       counting: null,

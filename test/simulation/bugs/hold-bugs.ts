@@ -70,7 +70,11 @@ export const holdBugs: DeliberateBug[] = [
   },
   {
     name: 'published suspect changes are not counted',
-    patches: one('functions/core/episodes/hold.ts', 'surgeCount(checkpoint.surge, now) + suspect', 'suspect'),
+    patches: one(
+      'functions/core/episodes/hold.ts',
+      'publishedBefore(checkpoint, mode, now) + suspect',
+      'suspect',
+    ),
     setting: HELD,
   },
   {

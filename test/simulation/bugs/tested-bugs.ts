@@ -86,8 +86,8 @@ export const testedBugs: DeliberateBug[] = [
     name: 'two forced baselines have the same event id',
     patches: one(
       'functions/core/poll/read-run.ts',
-      'worker.checkpoint.watermark === null ? run.startEntry : run.startedAt',
-      'run.startEntry',
+      'worker.checkpoint.watermark === null ? integration.addedAt : run.startedAt',
+      'integration.addedAt',
     ),
     testedBy: ['test/core/poll/baseline.test.ts'],
   },
@@ -104,7 +104,7 @@ export const testedBugs: DeliberateBug[] = [
     name: "a decision about a hold ends with a run that did not trust Kombo's data",
     patches: one(
       'functions/core/episodes/hold.ts',
-      'if (run.hasUntrusted || hasSetAside) return holdDecisions;',
+      'if (run.hasUntrusted || run.setAside > 0) return holdDecisions;',
       '',
     ),
     testedBy: ['test/core/episodes/decisions-of-both-runs.test.ts'],
