@@ -37,6 +37,8 @@ export function decideCertificates(
   const completedAt = dateToCertify(known, context.revoke);
   const valid = known.certificates.find(({ status }) => status === 'valid') ?? null;
   if (completedAt === (valid?.completedAt ?? null)) return known;
+  // The certificate of a known completion was revoked, and stays revoked if the setting `revoke` has changed since.
+  if (completedAt !== null && known.completion === state.completion) return known;
   if (completedAt !== null) return issue(known, valid, completedAt, event.detail, context);
   return valid === null ? known : revoke(known, valid, event.detail, context);
 }

@@ -149,6 +149,15 @@ test.each([
   },
 );
 
+test('no certificate is issued again after its revocation when the setting `revoke` becomes false and handled events are replayed or the data is erased', async () => {
+  const made = await desk({ revoke: true }, completed, reopened);
+  made.parts.policy = { ...made.parts.policy, revoke: false };
+  for (const event of [completed, reopened, eventAt(5, 'LearnerDataErased')]) {
+    await made.take(delivered(event, true));
+    expect(publishedTypes(made), event.type).toEqual(['Issued', 'Revoked']);
+  }
+});
+
 describe('an event without a position in the journal', () => {
   const derived = eventAt(null, 'CourseCompleted', { completedAt: MAY });
 
