@@ -2,7 +2,7 @@ import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
-  PutItemCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Positions } from './journal-order.ts';
 
@@ -22,9 +22,10 @@ export function dynamoDbPositions(options: {
     async advance(stream, position) {
       try {
         await client.send(
-          new PutItemCommand({
+          new UpdateItemCommand({
             TableName,
-            Item: { [partitionKey]: { S: stream }, position: { S: position } },
+            Key: { [partitionKey]: { S: stream } },
+            UpdateExpression: 'SET #position = :position',
             ConditionExpression: 'attribute_not_exists(#position) OR #position < :position',
             ExpressionAttributeNames: { '#position': 'position' },
             ExpressionAttributeValues: { ':position': { S: position } },

@@ -38,6 +38,9 @@ export type Positions = {
  * failed event is retried. An event that is delivered twice is handled twice: use `oncePerEvent` to prevent
  * this. An event of a replay from Kombo is handled only if no position is stored.
  *
+ * Two events that are handled at the same time can finish in any order: if this can happen, make what `handle`
+ * writes conditional on `positionOf`.
+ *
  * @returns whether the event was handled
  */
 export async function unlessOutdated<Event extends Ordered>(

@@ -7,6 +7,9 @@ import type { Context } from 'aws-lambda';
  * sends handled events again. It recognises an event by `detail.id`: EventBridge's own `id` is different in
  * each delivery. If the handler fails, the next delivery calls it again.
  *
+ * Two handlers of one Lambda function for the same events need two tables: with one table, the second handler
+ * skips every event that the first has handled.
+ *
  * The handler must return nothing: the persistence layer would store a result, which could contain personal
  * data.
  *
