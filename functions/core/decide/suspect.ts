@@ -83,8 +83,9 @@ function kindOf(
 }
 
 /**
- * A new record without a date is suspect. Exception: on a platform that never sends enrolment dates
- * (TalentLMS), new enrolments look the same as older records that were newly shared with Kombo.
+ * Once there is a watermark, a new record without a date is suspect. Exception: enrolled or started records
+ * on a platform that never sends enrolment dates (TalentLMS), where new enrolments look the same as older
+ * records that were newly shared with Kombo.
  */
 function firstSightingKind(state: ProgressionState, habits: IntegrationHabits): SuspectKind | null {
   const date = recordDate(state);
