@@ -10,7 +10,7 @@ import { DeploymentError } from '../functions/core/errors.ts';
 import { TABLE } from './create-table.ts';
 import { type Engine, startEngine } from './dynamodb-engine.ts';
 import { type Respond, startLocalServer } from './local-server.ts';
-import { makePrivateDirectory, writePrivateFile } from './private-directory.ts';
+import { adviceAbout, makePrivateDirectory, writePrivateFile } from './private-directory.ts';
 
 export type EmbeddedDynamoDb = {
   /** The endpoint for the AWS client. The engine accepts any region and credentials. */
@@ -95,23 +95,21 @@ function fileOf(directory: string): string {
 }
 
 async function serve(directory: string, unlock: () => Promise<void>): Promise<SharedEngine> {
+  let engine: Engine | null = null;
+  const close = async () => {
+    await engine?.close();
+    await unlock();
+  };
   try {
     await refuseDamaged(directory);
     const secret = randomBytes(32).toString('base64url');
     const respond: Respond = (incoming, response) => respondToChallenge(secret, incoming, response);
-    const engine = await startEngine({ path: join(directory, 'dynamodb'), respond });
-    await writePrivateFile(fileOf(directory), JSON.stringify({ endpoint: engine.endpoint, secret }));
-    return {
-      endpoint: engine.endpoint,
-      serves: true,
-      async close() {
-        await rm(fileOf(directory), { force: true });
-        await engine.close();
-        await unlock();
-      },
-    };
+    engine = await startEngine({ path: join(directory, 'dynamodb'), respond });
+    const { endpoint } = engine;
+    await writePrivateFile(fileOf(directory), JSON.stringify({ endpoint, secret }));
+    return { endpoint, serves: true, close: () => rm(fileOf(directory), { force: true }).finally(close) };
   } catch (error) {
-    await unlock();
+    await close();
     throw error;
   }
 }
@@ -124,9 +122,8 @@ async function refuseDamaged(directory: string): Promise<void> {
     await database.close();
   } catch (cause) {
     const { message } = reasonOf(cause);
-    const advice = /no space left/i.test(message)
-      ? 'make room on the disk'
-      : 'the data is damaged: move the directory away, and start again with a poll';
+    const advice =
+      adviceAbout(message) ?? 'the data is damaged: move the directory away, and start again with a poll';
     throw new DeploymentError(`cannot open the data in the directory ${directory} (${message}): ${advice}`, {
       cause,
     });

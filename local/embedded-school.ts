@@ -108,18 +108,21 @@ export function newSchool(today: number): KeptSchool {
 /**
  * Returns null if no school is stored.
  *
- * @throws DeploymentError when the file exists but cannot be parsed
+ * @throws DeploymentError when the file cannot be parsed, or the error of the system when it cannot be read
  */
 export async function readSchool(directory: string): Promise<KeptSchool | null> {
   const file = fileOf(directory);
   try {
     return KeptSchool.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOTDIR') {
-      throw new DeploymentError(`${directory} is not a directory`, { cause });
-    }
-    throw new DeploymentError(`${file} cannot be read: remove ${directory} to start again`, { cause });
+    const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+    if (code === 'ENOENT') return null;
+    if (code === 'ENOTDIR') throw new DeploymentError(`${directory} is not a directory`, { cause });
+    if (code !== null) throw cause;
+    throw new DeploymentError(
+      `the file ${file} is damaged: move the directory away, and start again with a poll`,
+      { cause },
+    );
   }
 }
 

@@ -44,6 +44,15 @@ export async function writePrivateFile(file: string, text: string, { keep = fals
   await rm(part);
 }
 
+/** Returns what to do about a message of the system or of LevelDB, or null if the message does not show it. */
+export function adviceAbout(message: string): string | null {
+  if (/no space left/i.test(message)) return 'make room on the disk';
+  if (/not a directory|file already exists/i.test(message)) return 'name another directory';
+  return /permission denied|not permitted|read-only/i.test(message)
+    ? 'check the owner and the permissions of the file and of its directory'
+    : null;
+}
+
 export function isProcessAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,4 +1,5 @@
 import { isRunError, nameOf } from '../../functions/core/errors.ts';
+import { adviceAbout } from '../../local/private-directory.ts';
 import { failureText } from '../views/poll-outcome.ts';
 import { CommandError, ExitCode } from './exit-code.ts';
 import { printError } from './output.ts';
@@ -16,9 +17,13 @@ function messageOf(error: unknown): string {
   if (error instanceof CommandError) return error.message;
   if (isRunError(error)) return failureText(error);
   if (isStorageError(error)) {
-    return `The local data cannot be read or written (${error.message}). If the disk is full, make room. Otherwise the data is damaged: move its directory away, and start again with a poll.`;
+    return `The local data cannot be read or written (${error.message}): ${adviceAbout(error.message) ?? 'the data is damaged: move its directory away, and start again with a poll'}.`;
   }
-  return `${isSystemError(error) ? error.message : nameOf(error)}. This is unexpected: set SCHOOLBELL_DEBUG=1 to see where it happened.`;
+  const message = isSystemError(error) ? error.message : nameOf(error);
+  const advice = adviceAbout(message);
+  return advice === null
+    ? `${message}. This is unexpected: set SCHOOLBELL_DEBUG=1 to see where it happened.`
+    : `${message}: ${advice}.`;
 }
 
 /** LevelDB's messages name a file and contain no record. */

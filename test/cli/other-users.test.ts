@@ -3,6 +3,7 @@ import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ClassicLevel } from 'classic-level';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 import { keepSchool, newSchool } from '../../local/embedded-school.ts';
@@ -37,6 +38,17 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
 
     for (const each of ['..', '.', 'dynamodb', 'lock'])
       expect([each, await modeOf(join(data, each))]).toEqual([each, '700']);
+  });
+
+  test('the error about data of another user says to check the permissions, and not that the data is damaged', async () => {
+    vi.spyOn(ClassicLevel.prototype, 'open').mockImplementation(function (this: ClassicLevel) {
+      const denied = this.location.endsWith('dynamodb') ? 'IO error: LOCK: Permission denied' : null;
+      return denied === null ? Promise.resolve() : Promise.reject(new Error(denied));
+    });
+
+    await expect(startEmbeddedDynamoDb({ directory })).rejects.toThrow(
+      /Permission denied\): check the owner and the permissions/,
+    );
   });
 
   test('the files of --local can be read only by their owner, even in a directory that other users can read', async () => {

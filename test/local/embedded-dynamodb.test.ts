@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -150,6 +150,15 @@ it('the error of the embedded DynamoDB about damaged data is one line that conta
   await expect(startEmbeddedDynamoDb({ directory })).rejects.toThrow(
     /^cannot open the data in the directory .*the data is damaged: move the directory away/,
   );
+});
+
+it('an embedded DynamoDB that could not write its file closes its data, so that the next start can open them', async () => {
+  const directory = await someDirectory();
+  await mkdir(join(directory, 'engine.json'));
+  await expect(startEmbeddedDynamoDb({ directory })).rejects.toThrow('engine.json');
+  await rmdir(join(directory, 'engine.json'));
+
+  await start(directory);
 });
 
 it('the error of the embedded DynamoDB about a directory that cannot be created is one line', async () => {

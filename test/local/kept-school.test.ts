@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -32,7 +32,12 @@ it("reading the sandbox's school returns null for a new directory, and otherwise
 
 it("the error about a damaged file of the sandbox's school says what to do", async () => {
   await writeFile(join(directory, 'school.json'), '{"seed":');
-  await expect(readSchool(directory)).rejects.toThrow(`remove ${directory} to start again`);
+  await expect(readSchool(directory)).rejects.toThrow(/school\.json is damaged: move the directory away/);
+});
+
+it("a file of the sandbox's school that the system cannot read is not called damaged", async () => {
+  await mkdir(join(directory, 'school.json'));
+  await expect(readSchool(directory)).rejects.toThrow(/^EISDIR/);
 });
 
 it("the sandbox's school continues its history when it is opened again, and is written only by `keep`", async () => {
