@@ -10,8 +10,8 @@ import { findIntegration, onDeployment, readIntegrations } from '../deployment/o
 import type { Deployment } from '../deployment/open-deployment.ts';
 import { addIntegrationCommand, integerFrom } from '../options/values.ts';
 import { interruption, pause } from '../terminal/interruption.ts';
-import type { Output } from '../terminal/output.ts';
-import { type Line, terminalText } from '../terminal/terminal-text.ts';
+import { type Output, terminalColumns } from '../terminal/output.ts';
+import { firstLines, type Line } from '../terminal/terminal-text.ts';
 import { overviewText, statusText } from '../views/status-text.ts';
 
 type StatusOptions = { watch?: boolean; every: number };
@@ -41,8 +41,11 @@ async function watch(
   every: number,
   output: Output,
 ): Promise<void> {
-  const live = process.stdout.isTTY && !output.json ? createLogUpdate(process.stdout) : null;
-  const print = (...lines: Line[]) => (live === null ? output.say(...lines) : live(terminalText(lines)));
+  const isLive = Number.isFinite(terminalColumns()) && !output.json;
+  const live = isLive ? createLogUpdate(process.stdout) : null;
+  // `log-update` itself would leave out the first lines, which are about the integrations with problems.
+  const print = (...lines: Line[]) =>
+    live === null ? output.say(...lines) : live(firstLines(lines, process.stdout));
   const signal = interruption();
   while (!signal.aborted) {
     await show(deployment, id, output, print);

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import type { WriteStream } from 'node:tty';
 import { jsonText } from '../../functions/contract/printable-text.ts';
 import { stopForClosedOutput } from './interruption.ts';
 import { fitted, type Line, terminalText } from './terminal-text.ts';
@@ -12,12 +13,16 @@ export function printText(...lines: Line[]): void {
 }
 
 export function terminalColumns(): number {
-  return process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+  return columnsOf(process.stdout);
+}
+
+/** Returns the width of a terminal. A terminal whose width is not known, as in some CI jobs, has 0 columns. */
+function columnsOf({ isTTY, columns }: WriteStream): number {
+  return isTTY && columns > 0 ? columns : Number.POSITIVE_INFINITY;
 }
 
 export function printError(...lines: Line[]): void {
-  const columns = process.stderr.isTTY ? process.stderr.columns : Number.POSITIVE_INFINITY;
-  writeWhole(STDERR, `${fitted(terminalText(lines), columns)}\n`);
+  writeWhole(STDERR, `${fitted(terminalText(lines), columnsOf(process.stderr))}\n`);
 }
 
 /** Writes synchronously, so that the text is printed even if the process is killed immediately afterwards. */
@@ -29,10 +34,9 @@ function writeWhole(file: number, text: string): void {
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : null;
       // The program that reads the output has ended, as in `| head`.
-      if (code === 'EPIPE') {
-        if (file === STDOUT) stopForClosedOutput();
-        return;
-      }
+      if (code === 'EPIPE' && file === STDOUT) stopForClosedOutput();
+      // An error about standard error cannot be reported, and must not replace the exit code.
+      if (code === 'EPIPE' || (code !== 'EAGAIN' && file === STDERR)) return;
       if (code !== 'EAGAIN') throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
     }

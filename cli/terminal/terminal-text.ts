@@ -40,6 +40,20 @@ export function fitted(text: string, columns: number): string {
     .join('\n');
 }
 
+/**
+ * Returns as many of the first lines as a terminal shows above an empty line. If lines are left out, the last line
+ * says how many.
+ */
+export function firstLines(
+  lines: readonly Line[],
+  { columns, rows }: { columns: number; rows: number },
+): string {
+  const all = fitted(terminalText(lines), columns).split('\n');
+  if (all.length < rows) return all.join('\n');
+  const shown = all.slice(0, Math.max(0, rows - 2));
+  return [...shown, `... ${all.length - shown.length} more lines`].join('\n');
+}
+
 function hanging(line: string, columns: number): string {
   const indent = (/^ */.exec(stripVTControlCharacters(line))?.[0].length ?? 0) + 2;
   const [first = '', ...rest] = wrapAnsi(line, columns - indent, { trim: false }).split('\n');

@@ -16,7 +16,7 @@ const CONSUMER = 24;
 
 /** Prints lines and, on a terminal, a progress bar below them. */
 export function createDevView(output: Output) {
-  const isLive = process.stdout.isTTY && !output.json;
+  const isLive = Number.isFinite(terminalColumns()) && !output.json;
   const live = isLive ? createLogUpdate(process.stdout) : null;
   const say = (...lines: Line[]) => {
     live?.clear();

@@ -56,3 +56,13 @@ it.for(COMMANDS)(
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
   },
 );
+
+it('on a terminal that reports no width, as in some CI jobs, the help is printed as without a terminal', async () => {
+  const { stdout } = process;
+  const { isTTY, columns } = stdout;
+  onTestFinished(() => void Object.assign(stdout, { isTTY, columns }));
+  Object.assign(stdout, { isTTY: false });
+  const text = await help('poll');
+  Object.assign(stdout, { isTTY: true, columns: 0 });
+  expect(await help('poll')).toBe(text);
+});

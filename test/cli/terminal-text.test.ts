@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { afterEach, expect, test, vi } from 'vitest';
-import { styled, terminalText } from '../../cli/terminal/terminal-text.ts';
+import { firstLines, styled, terminalText } from '../../cli/terminal/terminal-text.ts';
 import { plainTable } from '../../cli/views/plain-table.ts';
 import { jsonText } from '../../functions/contract/printable-text.ts';
 import { actsOnTerminal, hostileTexts, unusualNames } from '../support/hostile-texts.ts';
@@ -41,6 +41,20 @@ test('nothing in a printed text affects the terminal except the styles and line 
       for (const line of lines) {
         expect(line.split('\u001b[1m')).toHaveLength(2);
         expect(actsOnTerminal(line.replace('\u001b[1m', '').replace('\u001b[22m', ''))).toBeNull();
+      }
+    }),
+  );
+});
+
+test('the first lines that a terminal shows are all lines if they fit, and otherwise end with the number of lines that are left out', () => {
+  fc.assert(
+    fc.property(fc.nat(60), fc.integer({ min: 2, max: 60 }), (count, rows) => {
+      const lines = Array.from({ length: count }, (_, at) => `line ${at}`);
+      const shown = firstLines(lines, { columns: 80, rows }).split('\n');
+      if (count < rows) expect(shown).toEqual(count === 0 ? [''] : lines);
+      else {
+        expect(shown).toHaveLength(rows - 1);
+        expect(shown).toEqual([...lines.slice(0, rows - 2), `... ${count - rows + 2} more lines`]);
       }
     }),
   );
