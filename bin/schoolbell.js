@@ -3,13 +3,14 @@
 import { existsSync } from 'node:fs';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < 22 || (major === 22 && minor < 12)) {
+// A checkout runs its sources, and a package its compiled files.
+const source = new URL('../cli/main.ts', import.meta.url);
+const isCheckout = existsSync(source);
+if (isCheckout ? !process.features.typescript : major < 22 || (major === 22 && minor < 12)) {
   console.error(
-    `schoolbell: Node ${process.versions.node} is too old. Install Node 22.12 or later: https://nodejs.org/en/download`,
+    `schoolbell: Node ${process.versions.node} is too old. Install Node ${isCheckout ? '24' : '22.12'} or later: https://nodejs.org/en/download`,
   );
   process.exitCode = 1;
 } else {
-  // A checkout runs its sources, and a package its compiled files.
-  const source = new URL('../cli/main.ts', import.meta.url);
-  await import(existsSync(source) ? source.href : new URL('../dist/cli/main.js', import.meta.url).href);
+  await import(isCheckout ? source.href : new URL('../dist/cli/main.js', import.meta.url).href);
 }

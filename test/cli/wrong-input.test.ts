@@ -1,8 +1,13 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runSchoolbell } from './run-schoolbell.ts';
+
+const BIN = fileURLToPath(new URL('../../bin/schoolbell.js', import.meta.url));
 
 let cwd: string;
 
@@ -132,3 +137,29 @@ it.each(WRONG)(
     expect(await readdir(cwd)).toEqual([]);
   },
 );
+
+it.runIf(existsSync('/dev/full'))(
+  'the exit code of a wrong command is 2 even if standard error cannot be written',
+  () => {
+    const full = openSync('/dev/full', 'w');
+    const { status } = spawnSync(process.execPath, [BIN, 'pol'], { cwd, stdio: ['ignore', 'pipe', full] });
+    closeSync(full);
+    expect(status).toBe(2);
+  },
+);
+
+it('in a checkout, a Node that cannot run TypeScript prints one line that names the version to install', () => {
+  const args = ['--no-experimental-strip-types', BIN, '--version'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' });
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toMatch(/^schoolbell: Node \S+ is too old\. Install Node 24 or later: \S+\n$/);
+});
+
+it('`init` with a path that is below a file says to name another directory', async () => {
+  const file = fileURLToPath(import.meta.url);
+  const { code, stderr } = await runSchoolbell(['init', join(file, 'app')], { cwd });
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: [expect.stringMatching(/^schoolbell: ENOTDIR: .*: name another directory\.$/)],
+  });
+});
