@@ -21,7 +21,7 @@ export function refuseOtherPlaces(settings: Settings, { account, region }: Place
   const wrong: string[] = [];
   // The ARN of an IAM resource contains no Region.
   const elsewhere = arnsIn(settings).filter(({ arn }) => !['', region].includes(regionOf(arn)));
-  if (elsewhere.length > 0) {
+  if (region !== undefined && elsewhere.length > 0) {
     const paths = elsewhere.map(({ path }) => path).join(', ');
     wrong.push(`${paths}: must be in ${region}, the Region of the deployment`);
   }

@@ -57,7 +57,7 @@ const operators = z._default(
   [],
 );
 
-export const StateValues = z.object({ name: Name, operators });
+export const StateValues = z.object({ name: z.optional(Name), operators });
 
 /** The construct `Schoolbell` has a property for each of these settings. */
 const notifierSettings = {
@@ -154,7 +154,7 @@ export const Settings = z
       z
         .strictObject({
           /** The name of a table that was kept when an earlier stack was destroyed. */
-          table: z.optional(z.string().check(z.minLength(3), z.maxLength(255))),
+          table: z.optional(matching(/^[\w.-]{3,255}$/, 'is not the name of a table')),
           /** The KMS key of the adopted table, if the table is encrypted with your own key. */
           tableKey: z.optional(keyArn),
           komboSecret: z.optional(secretArn),

@@ -10,7 +10,12 @@ import { addDeadLetterAlarms } from '../../infra/constructs/learner-alarm.ts';
 import { NotifierFunction } from '../../infra/constructs/notifier-function.ts';
 import { komboUrl } from '../../infra/constructs/queue-worker.ts';
 import { feedFunction, QueueWithDeadLetters } from '../../infra/constructs/queues.ts';
-import type { ISchoolbell, KomboAccess, SharedFunctionProps } from '../../infra/constructs/shared-props.ts';
+import {
+  functionSettings,
+  type ISchoolbell,
+  type KomboAccess,
+  type SharedFunctionProps,
+} from '../../infra/constructs/shared-props.ts';
 import { parseProps } from '../../infra/read-settings.ts';
 import type { ConsumerProps } from '../channels/message-channel.ts';
 import { ConsumerRule } from '../deploy/consumer-rule.ts';
@@ -69,9 +74,9 @@ export class Certificates extends Construct {
   constructor(scope: Construct, id: string, props: CertificatesProps) {
     super(scope, id);
     const { schoolbell, removalPolicy = RemovalPolicy.RETAIN } = props;
-    const { name, bus, komboSecret, remoteIdsKey } = schoolbell;
+    const { bus, komboSecret, remoteIdsKey } = schoolbell;
     const certificates = parseProps(CertificatesSettings, props, this.node.path);
-    const settings = { ...schoolbell.functionProps, ...props, name };
+    const settings = functionSettings(schoolbell, props);
     const { encryptionKey } = settings;
     this.bucket = privateBucket(this, encryptionKey);
     this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout: TIMEOUT, encryptionKey });

@@ -2,10 +2,11 @@ import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { EventType } from '../../functions/contract/published-events.ts';
 import { DeadLetters, QueueWithDeadLetters } from '../../infra/constructs/queues.ts';
-import type {
-  FunctionSettings,
-  ISchoolbell,
-  SharedFunctionProps,
+import {
+  type FunctionSettings,
+  functionSettings,
+  type ISchoolbell,
+  type SharedFunctionProps,
 } from '../../infra/constructs/shared-props.ts';
 import { parseProps } from '../../infra/read-settings.ts';
 import { ConsumerRule } from '../deploy/consumer-rule.ts';
@@ -89,7 +90,7 @@ export abstract class MessageChannel extends Construct {
     const { schoolbell, digestAt, timeZone = 'UTC', removalPolicy = RemovalPolicy.RETAIN } = props;
     const { bus } = schoolbell;
     parseProps(ChannelSchema, props, this.node.path);
-    this.settings = { ...schoolbell.functionProps, ...props, name: schoolbell.name };
+    this.settings = functionSettings(schoolbell, props);
     const { encryptionKey } = this.settings;
     const deadLetters = new DeadLetters(this, 'DeadLetters', { encryptionKey });
     this.queue = new QueueWithDeadLetters(this, 'Queue', { timeout, deadLetters, encryptionKey });

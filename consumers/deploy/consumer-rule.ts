@@ -1,12 +1,13 @@
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { CfnRule, type IRuleTarget, Rule, type RuleTargetInputProperties } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { admitEventBridge } from '../../infra/constructs/grants.ts';
 import { DeadLetters } from '../../infra/constructs/queues.ts';
 import type { AnyBus } from '../../infra/constructs/shared-props.ts';
 import { dividePattern, type EventPattern } from '../kit/event-pattern.ts';
@@ -78,6 +79,11 @@ export class ConsumerRule extends Construct {
     // EventBridge sends an event to the dead-letter queue if Lambda does not accept it. With this setting,
     // Lambda also sends it there if the function fails. A function that has the setting keeps it.
     if (target.node.tryFindChild('EventInvokeConfig') === undefined) {
+      if (target.role === undefined) {
+        throw new Error(
+          `${this.node.path}: a function that is imported without its role gets no right to use the dead-letter queue. Import it with its role (Function.fromFunctionAttributes), or pass \`(delivery) => new LambdaFunction(yourFunction, delivery)\``,
+        );
+      }
       target.configureAsyncInvoke({ onFailure: new SqsDestination(this.deadLetters), retryAttempts: 2 });
     }
     return new LambdaFunction(target);
@@ -103,17 +109,7 @@ function admitRules(queue: IQueue): void {
     new ServicePrincipal('events.amazonaws.com', { conditions: { ArnLike: { 'aws:SourceArn': rules } } }),
     'sqs:SendMessage',
   );
-  queue.encryptionMasterKey?.addToResourcePolicy(
-    new PolicyStatement({
-      principals: [
-        new ServicePrincipal('events.amazonaws.com', {
-          conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(queue).account } },
-        }),
-      ],
-      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      resources: ['*'],
-    }),
-  );
+  if (queue.encryptionMasterKey !== undefined) admitEventBridge(queue.encryptionMasterKey, queue);
 }
 
 /**

@@ -124,6 +124,7 @@ export class Digest extends Construct {
       new ConsumerRule(this, name, { bus, pattern, description, transformer, deadLetters }, queue);
     }
     grantQueue(queue, digests.function, 'ReceiveMessage', 'DeleteMessage');
+    grantQueue(deadLetters, digests.scheduleRole, 'SendMessage');
     const [hour = '17', minute = '00'] = at.split(':');
     new Schedule(this, 'Daily', {
       schedule: ScheduleExpression.cron({

@@ -5,7 +5,11 @@ import { Construct } from 'constructs';
 import { keepData } from '../../infra/constructs/keep-data.ts';
 import { addDeadLetterAlarms } from '../../infra/constructs/learner-alarm.ts';
 import { DeadLetters } from '../../infra/constructs/queues.ts';
-import type { AnySecret, SharedFunctionProps } from '../../infra/constructs/shared-props.ts';
+import {
+  type AnySecret,
+  functionSettings,
+  type SharedFunctionProps,
+} from '../../infra/constructs/shared-props.ts';
 import { parseProps } from '../../infra/read-settings.ts';
 import type { SubscriberProps } from '../channels/message-channel.ts';
 import { ConsumerRule } from '../deploy/consumer-rule.ts';
@@ -48,7 +52,7 @@ export class Endpoint extends Construct {
     const { schoolbell, name, events, courses, integrations, url, authorization } = props;
     const { perSecond = 10, secretsRevision = 1, removalPolicy = RemovalPolicy.RETAIN } = props;
     parseProps(EndpointSchema, props, this.node.path);
-    const encryptionKey = props.encryptionKey ?? schoolbell.functionProps?.encryptionKey;
+    const { encryptionKey } = functionSettings(schoolbell, props);
     // A new revision changes the connection and the destination, so CloudFormation reads the secret again.
     const description = `Schoolbell: ${name}. Revision of its secrets: ${secretsRevision}`;
     const connection = new Connection(this, 'Connection', {

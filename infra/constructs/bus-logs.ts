@@ -1,5 +1,6 @@
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   CfnDelivery,
   CfnDeliveryDestination,
@@ -20,11 +21,13 @@ import type { AnyBus, FunctionSettings } from './shared-props.ts';
 export class BusLogs extends Construct {
   constructor(scope: Construct, id: string, { settings, bus }: { settings: FunctionSettings; bus: AnyBus }) {
     super(scope, id);
+    const { encryptionKey, logRetention: retention = RetentionDays.ONE_MONTH } = settings;
     const name = `/aws/vendedlogs/events/event-bus/${settings.name}`;
     const logGroupArn = logsArn(this, 'log-group', name);
     const logGroup = new CfnLogGroup(this, 'LogGroup', {
       logGroupName: name,
-      retentionInDays: settings.logRetention ?? RetentionDays.ONE_MONTH,
+      // CloudFormation has no value for `INFINITE`: the property is left out.
+      ...(retention !== RetentionDays.INFINITE && { retentionInDays: retention }),
       resourcePolicyDocument: deliveryPolicy(this, logGroupArn),
     });
     logGroup.applyRemovalPolicy(RemovalPolicy.DESTROY);
@@ -43,6 +46,7 @@ export class BusLogs extends Construct {
       deliverySourceName: source.name,
       deliveryDestinationArn: destination.attrArn,
     }).addResourceDependency(source);
+    if (encryptionKey !== undefined) admitLogs(this, encryptionKey);
   }
 }
 
@@ -62,6 +66,23 @@ function deliveryPolicy(scope: Construct, logGroupArn: string): PolicyDocument {
       }),
     ],
   });
+}
+
+/**
+ * EventBridge encrypts log records with the key of the bus until they are delivered:
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/encryption-bus-logs.html
+ */
+function admitLogs(scope: Construct, key: IKey): void {
+  for (const service of ['events', 'delivery.logs']) {
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal(`${service}.amazonaws.com`)],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: ['*'],
+        conditions: { StringLike: { 'kms:EncryptionContext:SourceArn': logsArn(scope, '*') } },
+      }),
+    );
+  }
 }
 
 function logsArn(scope: Construct, resource: string, resourceName?: string): string {

@@ -1,6 +1,6 @@
 import { CfnElement, Stack, Validations } from 'aws-cdk-lib';
-import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Grant, type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Alias, type IKey } from 'aws-cdk-lib/aws-kms';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IConstruct } from 'constructs';
 import type { TableCall } from '../../functions/contract/names.ts';
@@ -76,10 +76,44 @@ function grantKey(
   grantee.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({
       actions: calls.map((call) => `kms:${call}`),
-      resources: [key.keyArn],
+      resources: [arnOf(key)],
       conditions: {
         StringEquals: { 'kms:ViaService': `${service}.${Stack.of(scope).region}.amazonaws.com` },
       },
+    }),
+  );
+}
+
+/**
+ * In an IAM policy, the ARN of an alias does not allow the use of its key:
+ * https://docs.aws.amazon.com/kms/latest/developerguide/cmks-in-iam-policies.html
+ *
+ * @throws Error for an imported alias, because its key is not known
+ */
+function arnOf(key: IKey): string {
+  if (key instanceof Alias) return key.aliasTargetKey.keyArn;
+  if ('aliasName' in key) {
+    throw new Error(
+      `${key.node.path}: the key of an imported alias is not known. Import the key by Key.fromKeyArn or Key.fromLookup`,
+    );
+  }
+  return key.keyArn;
+}
+
+/**
+ * Lets EventBridge use a KMS key for the buses and queues of an account. Has no effect on an imported key.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html
+ */
+export function admitEventBridge(key: IKey, scope: Construct): void {
+  key.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [
+        new ServicePrincipal('events.amazonaws.com', {
+          conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+        }),
+      ],
+      actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'],
+      resources: ['*'],
     }),
   );
 }

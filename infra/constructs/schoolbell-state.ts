@@ -111,7 +111,8 @@ export interface SchoolbellStateProps {
   readonly operators?: string[] | undefined;
 
   /**
-   * The KMS key of the table, the secrets and the bus that the construct creates.
+   * The KMS key of the table, the secrets and the bus that the construct creates. `SharedFunctionProps`
+   * describes the policy of the key.
    *
    * @default - keys that AWS owns or manages
    */
@@ -254,9 +255,9 @@ export class SchoolbellState extends Construct implements ISchoolbellState {
   constructor(scope: Construct, id: string, props: SchoolbellStateProps = {}) {
     super(scope, id);
     const { encryptionKey, logRetention, removalPolicy = RemovalPolicy.RETAIN } = props;
-    const { name, operators } = parseProps(
+    const { name = Names.uniqueResourceName(this, { maxLength: 40 }), operators } = parseProps(
       StateValues,
-      { ...props, name: props.name ?? Names.uniqueResourceName(this, { maxLength: 40 }) },
+      props,
       this.node.path,
     );
     this.name = name;

@@ -20,18 +20,19 @@ import { OperatorDashboard } from './operator-dashboard.ts';
 import { OperatorPolicy } from './operator-policy.ts';
 import { QueueWorker, runEnvironment } from './queue-worker.ts';
 import { type ISchoolbellState, SchoolbellState, type SchoolbellStateProps } from './schoolbell-state.ts';
-import type {
-  AnyBus,
-  AnySecret,
-  AnyTable,
-  ISchoolbell,
-  KomboAccess,
-  SharedFunctionProps,
+import {
+  type AnyBus,
+  type AnySecret,
+  type AnyTable,
+  functionSettings,
+  type ISchoolbell,
+  type KomboAccess,
+  type SharedFunctionProps,
 } from './shared-props.ts';
 import { WebhookReceiver } from './webhook-receiver.ts';
 
 /** Properties of `Schoolbell`. */
-export interface SchoolbellProps extends SchoolbellStateProps, SharedFunctionProps {
+export interface SchoolbellProps extends SharedFunctionProps, SchoolbellStateProps {
   /**
    * The state, if another construct creates it, such as a `SchoolbellState` in another stack. In this case,
    * set the properties of `SchoolbellStateProps` on that construct, not on this one.
@@ -242,10 +243,10 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
     const { pollEvery, overlap, journalRetention, behindAfter } = props;
     const inSettings = {
       ...props,
-      pollEveryMinutes: pollEvery?.toMinutes(),
-      overlapMinutes: overlap?.toMinutes(),
-      journalRetentionDays: journalRetention?.toDays(),
-      behindMinutes: behindAfter?.toMinutes(),
+      pollEveryMinutes: pollEvery?.toMinutes({ integral: false }),
+      overlapMinutes: overlap?.toMinutes({ integral: false }),
+      journalRetentionDays: journalRetention?.toDays({ integral: false }),
+      behindMinutes: behindAfter?.toMinutes({ integral: false }),
     };
     const values = parseProps(NotifierSettings, inSettings, this.node.path);
     this.kombo = values.kombo;
@@ -305,8 +306,8 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
 
   /**
    * Creates a rule of a named consumer for one event type, with a retry policy, a dead-letter queue, and an
-   * alarm on it. The rule matches live events, and replays that are addressed to this consumer or to all
-   * consumers.
+   * alarm on it (not on a queue that you pass as `deadLetters`). The rule matches live events, and replays
+   * that are addressed to this consumer or to all consumers.
    *
    * @param target a function, a queue, or a function that creates any EventBridge target
    */
@@ -316,8 +317,8 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
     target: Target,
   ): ConsumerRule {
     const { scope = this, id = `${type}-${props.consumer}`, ...rest } = props;
-    const { encryptionKey } = this.functionProps;
-    const rule = onEvent(scope, type, { encryptionKey, ...rest, id, bus: this.bus }, target);
+    const { encryptionKey } = functionSettings(this, rest);
+    const rule = onEvent(scope, type, { ...rest, encryptionKey, id, bus: this.bus }, target);
     addDeadLetterAlarms(rule, this, props.consumer);
     keepData(rule, this.#removalPolicy);
     return rule;

@@ -53,9 +53,11 @@ export interface SharedFunctionProps {
   readonly securityGroups?: ISecurityGroup[] | undefined;
 
   /**
-   * The KMS key of the data that the construct creates: table, secrets, bus, queues and bucket. Schoolbell
-   * adds the necessary permissions to the policy of a key of the same app. The policy of an imported key must
-   * allow `events.amazonaws.com` to describe the key, to decrypt and to generate data keys.
+   * The KMS key of the data that the construct creates: table, secrets, bus, queues and bucket. Logs, which
+   * contain no names, are not encrypted with it. Schoolbell adds the necessary permissions to the policy of a
+   * key of the same app. The policy of an imported key must allow `events.amazonaws.com` the actions
+   * `kms:Decrypt`, `kms:DescribeKey` and `kms:GenerateDataKey`. If the construct creates the bus, the policy
+   * must also allow `delivery.logs.amazonaws.com` to decrypt and to generate data keys, for the logs of the bus.
    *
    * @default - keys that AWS owns
    */
@@ -100,6 +102,21 @@ export interface ISchoolbell {
    * @default - the defaults of `SharedFunctionProps`
    */
   readonly functionProps?: SharedFunctionProps | undefined;
+}
+
+/** A consumer inherits the properties that it does not have, or that are undefined. */
+export function functionSettings(
+  { name, functionProps: inherited }: ISchoolbell,
+  props: SharedFunctionProps,
+): FunctionSettings {
+  return {
+    name,
+    logRetention: props.logRetention ?? inherited?.logRetention,
+    vpc: props.vpc ?? inherited?.vpc,
+    vpcSubnets: props.vpcSubnets ?? inherited?.vpcSubnets,
+    securityGroups: props.securityGroups ?? inherited?.securityGroups,
+    encryptionKey: props.encryptionKey ?? inherited?.encryptionKey,
+  };
 }
 
 /** The properties that a consumer needs if it reads records from Kombo. */

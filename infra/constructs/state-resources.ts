@@ -1,6 +1,6 @@
 import { Fn, Stack, Validations } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
-import { CfnEventBusPolicy, EventBus, IncludeDetail, Level } from 'aws-cdk-lib/aws-events';
+import { CfnEventBus, CfnEventBusPolicy, EventBus, IncludeDetail, Level } from 'aws-cdk-lib/aws-events';
 import { Effect, PolicyStatement, ServicePrincipal, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -8,6 +8,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../../functions/contract/names.ts';
 import { BusLogs } from './bus-logs.ts';
+import { admitEventBridge } from './grants.ts';
 import { rolePath } from './notifier-function.ts';
 import type { FunctionSettings } from './shared-props.ts';
 
@@ -80,8 +81,8 @@ export function createBus(scope: Construct, { operators, ...settings }: OwnBusPr
     description: 'What happened to course progressions',
     // The detail of an event can contain a learner's name, so it is not logged.
     logConfig: { level: Level.ERROR, includeDetail: IncludeDetail.NONE },
-    ...(settings.encryptionKey && { kmsKey: settings.encryptionKey }),
   });
+  if (settings.encryptionKey !== undefined) encryptBus(bus, settings.encryptionKey);
   new BusLogs(scope, 'BusLogs', { settings, bus });
   const onlyOurs = onlyOursAsSchoolbell(bus, settings, operators);
   // The CDK's `addToResourcePolicy` creates a Sid with a hyphen, which IAM does not allow.
@@ -91,6 +92,16 @@ export function createBus(scope: Construct, { operators, ...settings }: OwnBusPr
     statement: onlyOurs.toStatementJson(),
   });
   return bus;
+}
+
+/**
+ * The CDK's property `kmsKey` writes the name of the bus into the policy of the key, so the key could not be in
+ * another stack.
+ */
+function encryptBus(bus: EventBus, key: IKey): void {
+  const resource = bus.node.defaultChild;
+  if (resource instanceof CfnEventBus) resource.kmsKeyIdentifier = key.keyArn;
+  admitEventBridge(key, bus);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Template } from 'aws-cdk-lib/assertions';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { synthesize } from './synthesize.ts';
@@ -37,6 +38,11 @@ it('the bus that Schoolbell creates logs to a log group with the retention in th
     },
     DependsOn: [source.id],
   });
+});
+
+it('the log group of the bus has no retention when the settings keep logs without an end', () => {
+  const { state } = synthesize({ logRetentionDays: RetentionDays.INFINITE });
+  expect(only(state, 'AWS::Logs::LogGroup').properties).not.toHaveProperty('RetentionInDays');
 });
 
 it('only the log delivery of the same account may write to the log group of the bus', () => {

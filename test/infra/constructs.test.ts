@@ -89,7 +89,8 @@ describe('the construct Schoolbell', () => {
     const stack = new Stack(plainApp(), 'Learning');
     const kombo = new CfnParameter(stack, 'KomboUrl').valueAsString;
     const integration = new CfnParameter(stack, 'Integration').valueAsString;
-    new Schoolbell(stack, 'Schoolbell', { kombo, integrations: [integration] });
+    const name = new CfnParameter(stack, 'Name').valueAsString;
+    new Schoolbell(stack, 'Schoolbell', { name, kombo, integrations: [integration] });
     const template = Template.fromStack(stack);
     expect(environmentOf(template, 'Poll')['KOMBO_BASE_URL']).toEqual({ Ref: 'KomboUrl' });
     expect(environmentOf(template, 'Dispatch')['INTEGRATIONS']).toEqual({ Ref: 'Integration' });
@@ -98,6 +99,7 @@ describe('the construct Schoolbell', () => {
   it.each<[SchoolbellProps, string]>([
     [{ kombo: 'http://kombo.example.com/v1' }, 'kombo'],
     [{ pollEvery: Duration.hours(7) }, 'pollEveryMinutes'],
+    [{ pollEvery: Duration.seconds(90) }, 'pollEveryMinutes'],
     [{ baseline: 'loud' }, 'baseline'],
     [{ name: 'with a space' }, 'name'],
     [{ integrations: ['not an id'] }, 'integrations'],

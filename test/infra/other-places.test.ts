@@ -65,6 +65,12 @@ describe('settings with an ARN of another Region', () => {
     vi.stubEnv('CDK_DEFAULT_REGION', 'us-east-1');
     expect(() => appWithStacks({ bus: bus('eu-central-1') })).not.toThrow();
   });
+
+  it('a setting with an ARN of any Region is accepted when only the account of the deployment is known', () => {
+    vi.stubEnv('CDK_DEFAULT_ACCOUNT', '123456789012');
+    vi.stubEnv('CDK_DEFAULT_REGION', undefined);
+    expect(() => appWithStacks({ bus: bus('eu-central-1') })).not.toThrow();
+  });
 });
 
 describe('settings with a bus of another account', () => {

@@ -70,6 +70,10 @@ it.each([
     'adopt.komboSecret: is not the ARN of a secret, with the six characters that AWS adds to its name',
   ],
   [{ adopt: { komboSecret: 'key' } }, 'adopt.komboSecret: is not the ARN of a secret'],
+  [
+    { adopt: { table: 'arn:aws:dynamodb:eu-central-1:123456789012:table/old' } },
+    'adopt.table: is not the name',
+  ],
   [{ archive: true }, 'Unrecognized key: "archive"'],
   [
     { bus: 'arn:aws:events:eu-central-1:123456789012:event-bus/aws.partner/x' },

@@ -1,7 +1,7 @@
 import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { EventBus } from 'aws-cdk-lib/aws-events';
-import { CloudWatchLogGroup, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { CloudWatchLogGroup, LambdaFunction as LambdaTarget, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -55,6 +55,17 @@ it('`onEvent` accepts a filter with a value that is only known during the deploy
   template().hasResourceProperties('AWS::Events::Rule', {
     EventPattern: { 'Fn::Join': ['', Match.arrayWith([{ Ref: 'Course' }])] },
   });
+});
+
+it('`onEvent` refuses a function that was imported without its role, but accepts a target of the CDK with this function', () => {
+  const { stack, bus, template } = somewhere();
+  const arn = 'arn:aws:lambda:eu-west-1:111111111111:function:badges';
+  const badges = LambdaFunction.fromFunctionArn(stack, 'Badges', arn);
+  const add = (id: string, target: Target) =>
+    onEvent(stack, 'CourseCompleted', { bus, consumer: 'badges', id }, target);
+  expect(() => add('A', badges)).toThrow('Consumer/A: a function that is imported without its role');
+  add('B', (delivery) => new LambdaTarget(badges, delivery));
+  template().hasResourceProperties('AWS::Events::Rule', { Targets: [Match.objectLike({ Arn: arn })] });
 });
 
 it('`onEvent` creates several EventBridge rules with the same target when the event pattern is too long for one rule', () => {
