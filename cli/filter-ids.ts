@@ -21,8 +21,9 @@ export function selectionOf(options: SelectionOptions): Selection {
 }
 
 /**
- * If the setting `remoteIds` hashes ids, adds the hash of each id. The id stays, because it may be one of
- * Kombo's. An e-mail address does not stay, because a replay stores its filter.
+ * Returns the filter with the ids as they are stored. If the setting `remoteIds` hashes ids, adds the hash of
+ * each id. The id itself stays, because it may be one of Kombo's. An e-mail address does not stay, because a
+ * replay stores its filter.
  *
  * @throws CommandError for an e-mail address when the setting omits the platforms' ids
  */

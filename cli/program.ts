@@ -93,7 +93,7 @@ Kombo's API.
 
 ${EXIT_CODE_HELP}`;
 
-/** Commander prints its hints on separate lines. */
+/** Returns a message of Commander, which prints its hints on separate lines, as one line. */
 function inOneLine(text: string, command: Command): string {
   const message = oneLine(text).replace(/^error: /, '');
   return `schoolbell: ${message}${/[.?)]$/.test(message) ? '' : '.'} See: ${helpOf(command)}`;

@@ -7,7 +7,10 @@ import {
 
 export const TABLE = 'schoolbell';
 
-/** Returns `stuck` if an earlier process was killed while it created the table: dynalite never finishes. */
+/**
+ * Creates the table if it does not exist. Returns `stuck` if an earlier process was killed while it created
+ * the table: dynalite never finishes creating it, and it has no data yet.
+ */
 export async function createTable(client: DynamoDBClient): Promise<'ready' | 'stuck'> {
   const status = async () => {
     const { Table } = await client.send(new DescribeTableCommand({ TableName: TABLE }));

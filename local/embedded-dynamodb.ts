@@ -37,6 +37,7 @@ export async function startEmbeddedDynamoDb(options: { directory?: string } = {}
   return { endpoint, table: TABLE, close };
 }
 
+/** `serves` says whether the engine runs in this process. */
 type SharedEngine = Engine & { serves: boolean };
 
 /** How long a process tries to find or start an engine, while other processes start and end. */
@@ -59,8 +60,8 @@ async function connect(directory: string): Promise<SharedEngine> {
 }
 
 /**
- * The lock ends with the process. Dynalite's own database cannot be the lock, because dynalite opens it
- * later, and crashes the process if another process has opened it.
+ * Locks a directory until this process ends. Dynalite's own database cannot be the lock, because dynalite
+ * opens it later, and crashes the process if another process has opened it.
  *
  * @returns null if another process has the lock
  */
@@ -87,7 +88,7 @@ function reasonOf(error: unknown): Error {
   return cause instanceof Error ? cause : new Error(String(cause));
 }
 
-/** With the secret, the engine proves that it is not another program on the same port. */
+/** Other processes find the engine by this file. The secret proves that it is not another program. */
 const EngineFile = z.object({ endpoint: z.url(), secret: z.string() });
 
 function fileOf(directory: string): string {
@@ -114,7 +115,7 @@ async function serve(directory: string, unlock: () => Promise<void>): Promise<Sh
   }
 }
 
-/** If dynalite itself could not open the database, it would throw an error that ends the process. */
+/** Opens the database once, because an error of dynalite about damaged data would end the process. */
 async function refuseDamaged(directory: string): Promise<void> {
   const database = new ClassicLevel(join(directory, 'dynamodb'));
   try {

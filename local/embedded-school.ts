@@ -47,7 +47,7 @@ export async function startEmbeddedSchool(directory: string) {
     apiKey: API_KEY,
     integration: SCHOOL_INTEGRATION,
     now: clock.now,
-    /** Time does not advance otherwise, so the result of a poll does not depend on how long it takes. */
+    /** Only this call advances the time, so the result of a poll does not depend on the poll's duration. */
     pass: clock.advance,
     /** From now on, the platform shows every record as removed. */
     failPlatform(): void {
@@ -95,10 +95,11 @@ function withFailure(source: RecordSource, failure: PlatformFailure): RecordSour
   };
 }
 
+/** The school of a directory: the parameters of its history, and its current time. */
 export const KeptSchool = z.object({ seed: z.int(), startsAt: Timestamp, now: Timestamp });
 export type KeptSchool = z.infer<typeof KeptSchool>;
 
-/** The story, and the failure of the platform after it, end today. */
+/** Returns a school. Its story and the platform's failure after it end `today` (milliseconds since 1970). */
 export function newSchool(today: number): KeptSchool {
   const lengthMs = STORY.polls * STORY.pollEveryMs + 2 * STORY.failureMs;
   const startsAt = new Date(today - lengthMs).toISOString();

@@ -10,6 +10,7 @@ import { MAX_BODY_BYTES } from '../functions/core/read-whole.ts';
  * request that is not complete after `deadlineMs` is also aborted.
  *
  * @param options.port by default a free port
+ * @param options.drainMs how long `close` waits for the responses to requests in progress
  * @throws the error of `listen`, such as EADDRINUSE
  */
 export async function startLocalServer(server: Server, { port = 0, deadlineMs = 30_000, drainMs = 0 } = {}) {

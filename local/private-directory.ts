@@ -3,8 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import { DeploymentError } from '../functions/core/errors.ts';
 
 /**
- * An existing directory must belong to this user, and no other user may be able to write to it, because
- * another user could have put data there. On Windows, home directories are private, and nothing is checked.
+ * Creates a directory that only this user can read. An existing directory must belong to this user, and no
+ * other user may be able to write to it, because another user could have put data there. On Windows, home
+ * directories are private, and nothing is checked.
  *
  * @throws DeploymentError when the directory is not private, or the system's error when it cannot be created
  */
@@ -23,8 +24,9 @@ export async function makePrivateDirectory(directory: string): Promise<void> {
 }
 
 /**
- * If the process is killed, the complete old or the complete new file exists. Several processes can write the
- * file at the same time. Also removes the temporary files of killed processes.
+ * Writes a file that only this user can read. If the process is killed, the complete old or the complete new
+ * file exists. Several processes can write the file at the same time. Also removes the temporary files of
+ * killed processes.
  *
  * @param options.keep whether an existing file is kept
  */

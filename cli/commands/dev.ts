@@ -56,7 +56,7 @@ deployed functions with them, unchanged, for three simulated weeks. The data is 
 --local in DIR. If KOMBO_API_KEY is set, the command polls Kombo's API instead of the sandbox: the baseline and one
 more poll, or with --watch one poll after another.`;
 
-/** Removes the directory afterwards, also if the process exits during the work, as at a second Ctrl-C. */
+/** Runs work with a new directory. Removes it afterwards, even if the process exits during the work. */
 async function withTemporaryDirectory<Result>(work: (directory: string) => Promise<Result>): Promise<Result> {
   const directory = await mkdtemp(join(tmpdir(), 'schoolbell-'));
   const remove = () => rmSync(directory, { recursive: true, force: true });
@@ -84,7 +84,7 @@ async function dev(directory: string, folder: string, json: boolean, options: De
     const learnerDetails = options.learnerDetails ?? (school === null ? undefined : 'include');
     return await runDev({
       directory,
-      // Nobody has asked for certificates of a real platform's learners on this machine.
+      // Certificates are issued only in the sandbox: nobody has asked for certificates of real learners.
       certificates: school === null || json ? null : folder,
       kombo,
       integration,
@@ -99,7 +99,10 @@ async function dev(directory: string, folder: string, json: boolean, options: De
   }
 }
 
-/** Returns the seconds between two polls without `--every`: in the sandbox 0, unless somebody watches. */
+/**
+ * Returns the seconds between two polls if `--every` is not given. In the sandbox, they are 0 unless the
+ * output is a terminal or `--watch` is given.
+ */
 function defaultSeconds(isSandbox: boolean, { watch = false }: DevOptions): number {
   if (!isSandbox) return API_SECONDS;
   return process.stdout.isTTY || watch ? STORY_SECONDS : 0;

@@ -40,10 +40,10 @@ export function addDoctorCommand(program: Command): void {
     });
 }
 
-/** For a problem, `found` also says how to fix it. */
+/** The result of a check. For a problem, `found` also says how to fix it. */
 export type Finding = { check: string; state: 'ok' | 'warning' | 'wrong'; found: string };
 
-/** With a larger difference from Kombo's clock, leases and waiting times are noticeably too short. */
+/** `doctor` warns of a larger difference from Kombo's clock: leases and waiting times would be too short. */
 const CLOCK_WARNING_MS = 30_000;
 
 /** Checks each part of a deployment, without changing anything. */
@@ -112,7 +112,7 @@ async function* examineKombo({ ports, readKeyOwner }: Deployment): AsyncGenerato
   }
 }
 
-/** `cdk deploy` does not destroy the stack of a consumer that the settings switch off. */
+/** Returns the warning about stacks of consumers that are switched off. `cdk deploy` does not delete them. */
 function stacksOffText(names: string[]): string {
   const destroy = names.map((name) => `aws cloudformation delete-stack --stack-name ${name}`);
   return `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} switched off, but still deployed. Delete with: ${destroy.join('; ')}`;

@@ -34,6 +34,7 @@ type EventsOptions = SelectionOptions & {
 
 const AT_ONCE = { concurrency: 8 };
 const FOLLOW_EVERY_MS = 2_000;
+/** The number of earlier events that `--follow` shows before it waits for new events. */
 const LAST_BEFORE_FOLLOWING = 10;
 
 export function addEventsCommand(program: Command): void {
@@ -92,7 +93,7 @@ function refuseEmptyRange({ from, to }: EventsOptions): void {
   throw new CommandError(`--from (${from}) must be earlier than --to (${to}).`, ExitCode.wrongUse);
 }
 
-/** A value with a space is a name, because ids and e-mail addresses contain no spaces. */
+/** Throws a CommandError for a name: a value with a space, which no id and no e-mail address has. */
 function refuseNames(learners: string[]): void {
   if (!learners.some((learner) => /\s/.test(learner.trim()))) return;
   throw new CommandError(
@@ -186,12 +187,15 @@ async function printer(
   };
 }
 
-/** The code is secret, because it proves that a person has the certificate. */
+/** Removes the code, which is secret: it proves that a person has the certificate. */
 function withoutCode({ code: _code, ...certificate }: IssuedCertificate) {
   return certificate;
 }
 
-/** The found certificate is null if none was issued, and undefined if none is expected or can be read. */
+/**
+ * Returns a function that finds the certificate of an event. The function returns null if no certificate was
+ * issued, and undefined if this type of event has no certificate, or if certificates cannot be read.
+ */
 function certificateFinder({ readCertificates }: Deployment, output: Output) {
   let isReadable = readCertificates !== null;
   const read = new Map<string, IssuedCertificate[]>();
@@ -214,7 +218,10 @@ function certificateFinder({ readCertificates }: Deployment, output: Output) {
   };
 }
 
-/** A certificate that a replay from Kombo issued has no position in the journal, only a completion date. */
+/**
+ * Returns the certificate that was issued for an event, or null. A certificate from a replay of Kombo's
+ * records has no position in the journal, so its completion date must be the event's.
+ */
 function certificateOf(
   { detail: { journal, progression } }: JournalledEvent,
   certificates: IssuedCertificate[],

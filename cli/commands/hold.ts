@@ -6,6 +6,7 @@ import { CommandError } from '../terminal/exit-code.ts';
 import { decidedText } from '../views/hold-text.ts';
 import { countingText, heldText } from '../views/poll-outcome.ts';
 
+/** Adds `schoolbell release` and `schoolbell discard`. */
 export function addHoldCommands(program: Command): void {
   const commands = [
     { by: 'release', description: 'release held changes: the next poll publishes them' },

@@ -38,7 +38,7 @@ The command overwrites no file. If one of the files exists already, the command 
 Example:
   schoolbell init learning-events`;
 
-/** Returns the names of the files. Throws a CommandError if one of them exists, and then writes nothing. */
+/** Returns the names of the files. Throws a CommandError and writes nothing if one of them exists already. */
 function writeApplication(directory: string): string[] {
   const copied = readdirSync(TEMPLATE).map((name): [string, string] => [
     name,
@@ -64,7 +64,7 @@ function writeApplication(directory: string): string[] {
 
 const CdkJson = z.object({ context: z.record(z.string(), z.unknown()) });
 
-/** The feature flags are those that the tests of the constructs use. */
+/** Returns the application's `cdk.json`, with the feature flags that the tests of the constructs use. */
 function cdkSettings(): object {
   const { context } = CdkJson.parse(JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')));
   return { app: 'node app.ts', outputsFile: 'schoolbell.outputs.json', context };
@@ -95,7 +95,10 @@ const InstalledPackages = z.object({
   packages: z.record(z.string(), z.object({ resolved: z.optional(z.string()) })),
 });
 
-/** Returns the `file:` version if this package was installed from a checkout or a file, otherwise null. */
+/**
+ * Returns `file:` and the path of the checkout or of the installed package file. For a package from a
+ * registry, returns null.
+ */
 function installedFrom(): string | null {
   if (existsSync(join(ROOT, 'cli/main.ts'))) return `file:${ROOT}`;
   const project = join(ROOT, '../../..');

@@ -7,14 +7,14 @@ import { createOutput } from '../terminal/output.ts';
 
 const HOW_TO_GIVE = 'Give the key in KOMBO_API_KEY, or on standard input (schoolbell key < file).';
 
-/** The key is not an argument, because shells save arguments in their history. */
+/** Adds `schoolbell key`. The key is not an argument, because shells save arguments in their history. */
 export function addKeyCommand(program: Command): void {
   program
     .command('key')
     .description(
       'store the Kombo API key of the deployment, from KOMBO_API_KEY or standard input (schoolbell key < file)',
     )
-    // Commander's error about an excess argument would show the key, so the action rejects it instead.
+    // Commander's error about an excess argument would show the key, so the action rejects the argument.
     .allowExcessArguments()
     .action(async (_options: object, command: Command) => {
       if (command.args.length > 0) throw new CommandError(HOW_TO_GIVE, ExitCode.wrongUse);

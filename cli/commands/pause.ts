@@ -5,6 +5,7 @@ import { onIntegration } from '../deployment/on-deployment.ts';
 import { addIntegrationCommand } from '../options/values.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 
+/** Adds `schoolbell pause` and `schoolbell resume`. */
 export function addPauseCommands(program: Command): void {
   const commands = [
     {

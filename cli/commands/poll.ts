@@ -10,6 +10,7 @@ import { notActive, type PollOptions, pollLocal } from '../runs/poll-local.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { createOutput, type Output } from '../terminal/output.ts';
 
+/** Adds `schoolbell poll`, and `schoolbell reconcile`, which is short for `poll --mode reconcile`. */
 export function addPollCommands(program: Command): void {
   addIntegrationCommand(program, 'poll', 'poll an integration now: read what changed, publish events')
     .addOption(

@@ -173,7 +173,7 @@ async function refuseUnknown({ readConsumers }: Deployment, consumer: string): P
   );
 }
 
-/** Ids sort by time, and are short enough to type. */
+/** Returns an id for a replay. Ids sort by time, and are short enough to type. */
 function newId(now: number): string {
   const time = new Date(now).toISOString().replace(/[-:]/g, '').slice(0, 15);
   return `${time}-${randomBytes(2).toString('hex')}`;

@@ -64,7 +64,10 @@ function environmentsIn(outputs: Record<string, string>): Variables[] {
   return environments.map((environment) => Object.fromEntries(environment.split(' ').map(pairOf)));
 }
 
-/** For an output within a construct, CDK puts the construct's path before the name, and a hash after it. */
+/**
+ * Returns the values of the outputs whose name contains `partOfName`. CDK puts the path of the construct
+ * before the name of an output, and a hash after it.
+ */
 function valuesOf(outputs: Record<string, string>, partOfName: string): string[] {
   return Object.entries(outputs).flatMap(([name, value]) => (name.includes(partOfName) ? [value] : []));
 }

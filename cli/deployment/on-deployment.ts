@@ -34,7 +34,7 @@ export async function onDeployment<Result>(
   work: (deployment: Deployment, output: Output) => Promise<Result>,
 ): Promise<Result> {
   const options = globalOptionsOf(command);
-  // The command does not wait for its work after Ctrl-C, so the work must not print any more.
+  // A command with `howFar` does not wait for its work after Ctrl-C, so the work must not print any more.
   const output = createOutput(options.json, howFar && interruption());
   const onEvent = (event: DeliveredEvent) => aroundEvent(() => output.result(event, ...eventLine(event)));
   const deployment = await openDeployment(options, onEvent, mayCreate);
@@ -63,7 +63,8 @@ export function onIntegration<Result>(
 }
 
 /**
- * If a poll was requested during the work, requests it again, because the first request did nothing.
+ * Runs work while holding the lease of an integration. If a poll was requested during the work, requests it
+ * again, because the first request did nothing.
  *
  * @throws CommandError when another poll or command holds the lease
  */
@@ -96,7 +97,7 @@ export async function findIntegration(store: Store, id: IntegrationId): Promise<
   );
 }
 
-/** Prints an error for each integration whose settings cannot be read. */
+/** Returns the integrations, and prints an error for each whose settings cannot be read. */
 export async function readIntegrations(store: Store, output: Output): Promise<Integration[]> {
   const { integrations, unreadable } = await store.readIntegrations();
   for (const { reason } of unreadable) output.error(reason);

@@ -31,7 +31,7 @@ export type Deployment = Omit<Operator, 'replayQueue' | 'checks' | OnAws> & {
   close(): Promise<void>;
 };
 type Operator = ReturnType<typeof wireOperator>;
-/** With `--local`, the command itself polls, and no key is stored. */
+/** The parts that only AWS has: with `--local`, the command itself polls, and no key is stored. */
 type OnAws = 'queue' | 'storeKey';
 
 const LocalSettings = z.pick(Environment, {
@@ -99,10 +99,13 @@ function refuseOpenAddresses(variables: Record<string, string | undefined>): voi
   }
 }
 
-/** The AWS SDK's variables: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
+/**
+ * The names of variables with an address. For the variables of the AWS SDK, see
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ */
 const ADDRESSES = /^(?:KOMBO_BASE_URL|(?:REPLAY_)?QUEUE_URL|AWS_ENDPOINT_URL(?:_\w+)?)$/;
 
-/** Creates the data in the directory if there is none. */
+/** Creates missing data in the directory. Throws a CommandError for a wrong environment variable. */
 export async function openLocal(
   directory: string,
   kombo: LocalKombo,

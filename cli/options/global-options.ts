@@ -33,6 +33,7 @@ export function addGlobalOptions(program: Command): Command {
     .option('--region <name>', 'use this AWS Region');
 }
 
+/** @throws CommandError for `--local` together with `--stack` */
 export function globalOptionsOf(command: Command): GlobalOptions {
   const { local, json, stack = null } = GlobalOptions.parse(command.optsWithGlobals());
   if (local === undefined || local === false) return { directory: null, json, stack };
@@ -42,7 +43,7 @@ export function globalOptionsOf(command: Command): GlobalOptions {
   return { directory: local === true || local === '' ? DEFAULT_DIRECTORY : local, json, stack };
 }
 
-/** As in the AWS CLI, a profile takes precedence over credentials in the environment. */
+/** Sets the AWS variables of the process. As in the AWS CLI, a profile has precedence over credentials. */
 export function selectAccount(command: Command): void {
   const { profile, region } = GlobalOptions.parse(command.optsWithGlobals());
   if (profile !== undefined) {
@@ -54,8 +55,8 @@ export function selectAccount(command: Command): void {
 }
 
 /**
- * Adds the default directory to a `--local` without a directory. Otherwise Commander reads the next argument
- * as the directory, as in `poll --local moodle:7C9M…`.
+ * Adds the default directory to a `--local` that a command or an integration follows. Otherwise Commander
+ * reads the next argument as the directory, as in `poll --local moodle:7C9M…`.
  */
 export function separateLocal(args: readonly string[], commands: ReadonlySet<string>): string[] {
   return args.map((arg, at) => {

@@ -16,7 +16,7 @@ export function addIntegrationCommand(
   return parent.command(name).description(description).argument(argument, help, parseIntegrationId);
 }
 
-/** `message` replaces the schema's message about an invalid value. */
+/** The parser throws an InvalidArgumentError, with the schema's message if `message` is not given. */
 function parserOf<Value>(schema: z.ZodMiniType<Value>, message?: string): (text: string) => Value {
   return (text) => {
     const parsed = schema.safeParse(text, IN_ENGLISH);
@@ -30,11 +30,12 @@ export const parseIntegrationId = parserOf(
   "An integration id looks like moodle:7C9M5sXAQx2cNMpVHLojrFpL. Find it in Kombo's dashboard, or with: schoolbell integrations list",
 );
 
+/** Returns a parser for whole numbers. `min` and `max` are inclusive. */
 export function integerFrom(min: number, max = Infinity): (text: string) => number {
   return numberFrom(min, max, true);
 }
 
-/** `min` and `max` are inclusive. */
+/** Returns a parser for numbers. `min` and `max` are inclusive. */
 export function numberFrom(min: number, max = Infinity, isWhole = false): (text: string) => number {
   return (text) => {
     const value = text.trim() === '' ? Number.NaN : Number(text);
@@ -59,12 +60,12 @@ const DAYS_AGO = { today: 0, yesterday: 1 } as const;
 
 export const TIME_FORMS = '2h (ago), yesterday, 2026-03-01, 2026-03-01 09:30 (UTC) or 2026-03-01T09:30+01:00';
 
-/** A date means the start of that day. Without a time zone, dates and times are in UTC. */
+/** Parses one of TIME_FORMS. A date means the start of that day. The default time zone is UTC. */
 export function parseInstant(text: string): Timestamp {
   return instantOf(text, Date.now());
 }
 
-/** `now` is in milliseconds since 1970. */
+/** Parses a time as `parseInstant` does. `now` is in milliseconds since 1970. */
 export function instantOf(text: string, now: number): Timestamp {
   const instant = relativeInstant(text.trim(), now) ?? absoluteInstant(text.trim());
   if (instant === null || instant < 0 || instant > LAST_INSTANT)

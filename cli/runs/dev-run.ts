@@ -83,7 +83,10 @@ export async function runDev(run: DevRun): Promise<ExitCode> {
   }
 }
 
-/** Shows a hold and its end, and then a replay of the completions of the last two polls. */
+/**
+ * Shows that changes are held after a failure of the platform, until it is repaired. Then shows a replay of
+ * the completions of the last two polls.
+ */
 async function showFailure(
   run: DevRun,
   deployment: Deployment,
@@ -178,7 +181,7 @@ function pollByHandlers({ ports, settings }: Deployment, { integration, view, st
   };
 }
 
-/** Advances the sandbox's clock in small steps, so that the progress bar moves, and then stores its time. */
+/** Moves the progress bar, with pauses if `wait` is true. In the sandbox, also moves and stores the time. */
 async function passTime({ kombo, everyMs, view, stop }: DevRun, wait: boolean): Promise<void> {
   const { school } = kombo;
   for (let frame = 1; frame <= FRAMES && !stop.aborted; frame += 1) {

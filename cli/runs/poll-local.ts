@@ -21,7 +21,12 @@ export type PollOptions = {
   learnerDetails?: RunSettings['learnerDetails'];
 };
 
-/** Adds an unknown integration only after Kombo has returned a page of it, so that no wrong id is stored. */
+/**
+ * Polls in this process until the poll is complete. Adds an unknown integration, but only after Kombo has
+ * returned a page of it, so that no wrong id is stored.
+ *
+ * @throws InterruptedError when Ctrl-C stops the poll before it is complete
+ */
 export async function pollLocal(
   id: IntegrationId,
   directory: string,

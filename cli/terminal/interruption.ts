@@ -4,24 +4,26 @@ import { CommandError, ExitCode } from './exit-code.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** After this time, the process ends as if killed. The next command continues from the stored state. */
+/** This long after the first signal, the process ends. The next command continues from the stored state. */
 const STOP_MS = 5_000;
 
 let stopping = new AbortController();
 let isOutputClosed = false;
 
-/** Aborted when the command must stop: at Ctrl-C, or because its output was closed. */
+/** Returns the signal that is aborted when the command must stop: at Ctrl-C, or if its output was closed. */
 export function interruption(): AbortSignal {
   return stopping.signal;
 }
 
+/** Ends early, without an error, when the signal is aborted. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => undefined);
 }
 
 /**
- * A second signal ends the process at once. The listeners stay until the program ends: if only the listener
- * of `log-update` were left, it would end the process at the first signal.
+ * Runs the program and listens to signals. A second signal ends the process at once. The listeners stay until
+ * the program ends: if only the listener of `log-update` were left, it would end the process at the first
+ * signal.
  */
 export async function untilProgramEnds(program: () => Promise<void>): Promise<void> {
   stopping = new AbortController();

@@ -8,10 +8,12 @@ const STDOUT = 1;
 const STDERR = 2;
 const RETRY_MS = 5;
 
+/** Writes to standard output. On a terminal, breaks lines that are too long. */
 export function printText(...lines: Line[]): void {
   writeWhole(STDOUT, `${fitted(terminalText(lines), terminalColumns())}\n`);
 }
 
+/** Returns infinity if standard output is not a terminal. */
 export function terminalColumns(): number {
   return columnsOf(process.stdout);
 }
@@ -21,6 +23,7 @@ function columnsOf({ isTTY, columns }: WriteStream): number {
   return isTTY && columns > 0 ? columns : Number.POSITIVE_INFINITY;
 }
 
+/** Writes to standard error. On a terminal, breaks lines that are too long. */
 export function printError(...lines: Line[]): void {
   writeWhole(STDERR, `${fitted(terminalText(lines), columnsOf(process.stderr))}\n`);
 }

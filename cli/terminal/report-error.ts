@@ -26,12 +26,12 @@ function messageOf(error: unknown): string {
     : `${message}: ${advice}.`;
 }
 
-/** LevelDB's messages name a file and contain no record. */
+/** Recognises an error of LevelDB. Its message names a file and contains no record, so it can be printed. */
 function isStorageError(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('LEVEL_');
 }
 
-/** Messages of other errors may quote a record's content, so they are not printed. */
+/** Recognises an error about a file or a port. Other messages may quote a record, so they are not printed. */
 function isSystemError(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error && !('$metadata' in error);
 }

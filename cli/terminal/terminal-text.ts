@@ -15,7 +15,10 @@ export function styled(style: Style, text: string): Styled {
   return { style, text };
 }
 
-/** Formats all texts for people: only Schoolbell's own styles and line breaks affect the terminal. */
+/**
+ * Formats all texts for people. Makes control characters visible, so that only Schoolbell's own styles and
+ * line breaks affect the terminal.
+ */
 export function terminalText(lines: readonly Line[]): string {
   return lines.map(lineText).join('\n');
 }

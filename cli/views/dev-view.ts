@@ -14,7 +14,7 @@ export type DevView = ReturnType<typeof createDevView>;
 /** The width of the column with the consumer's name. */
 const CONSUMER = 24;
 
-/** Prints lines and, on a terminal, a progress bar below them. */
+/** The view prints lines and, on a terminal, a progress bar below them. */
 export function createDevView(output: Output) {
   const isLive = Number.isFinite(terminalColumns()) && !output.json;
   const live = isLive ? createLogUpdate(process.stdout) : null;

@@ -26,7 +26,7 @@ const WIDTHS = { at: 18, type: 23, learner: 23 };
 /** The usual and the smallest width of the column with the course. */
 const COURSE = 40;
 const SHORTEST_COURSE = 24;
-/** Enough for most changes, such as `completed 2026-01-15 → 2026-11-10`. */
+/** The smallest width of the change: enough for most, such as `completed 2026-01-15 → 2026-11-10`. */
 const CHANGE = 34;
 
 /**
@@ -73,7 +73,7 @@ function cellWidth(text: string): number {
   return stringWidth(printable(text)) + GAP;
 }
 
-/** Puts a text that does not fit beside the cells below them. */
+/** Puts a text beside the cells, or below them if it does not fit. */
 function textBeside(cells: Part[], text: string, columns: number): Part[][] {
   const fits = stringWidth(text) <= columns - WIDTHS.at - WIDTHS.type;
   return fits ? table([...cells, text]) : textBelow(cells, text, columns);
@@ -84,7 +84,7 @@ function textBelow(cells: Part[], text: string, columns: number): Part[][] {
   return [...table(cells), ...lines.map((line) => [' '.repeat(WIDTHS.at), line])];
 }
 
-/** For an event that is not about a learner's progress. */
+/** Returns the text of an event that is not about a learner's progress. */
 function summary(text: EventText | null): string {
   if (text === null) return '';
   const facts = text.facts.filter((fact) => !('time' in fact && fact.time === text.at));

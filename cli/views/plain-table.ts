@@ -7,7 +7,7 @@ export const GAP = 2;
 
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
-/** `widths` include the gap after a column; longer cells are cut. Without a width, the longest cell fits. */
+/** `widths` include the gap after a column; longer cells are cut. Null means as wide as the longest cell. */
 export function plainTable(head: string[], rows: Part[][], widths: (number | null)[] = []): Part[][] {
   const heads = head.length === 0 ? [] : [head.map((name) => styled('dim', name))];
   const cells = [...heads, ...rows].map((row) =>

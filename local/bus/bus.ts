@@ -24,7 +24,7 @@ export type BusOptions = {
   limits?: RequestLimits;
   /** Returns the error code with which an entry fails after `onEvent`, or null. */
   refuse?: (event: DeliveredEvent) => string | null;
-  /** `respond` accepts the call's entries. If the result is null, the bus closes the connection. */
+  /** Handles a valid call; `respond` accepts its entries. Null closes the connection without a response. */
   intercept?: (respond: () => Promise<BusResponse>) => Promise<BusResponse | null>;
 };
 

@@ -56,7 +56,7 @@ export function parsePutEvents(
   return { entries: sent.map(acceptedEntry) };
 }
 
-/** This code is separate from the publisher's code, so that tests find a mistake in one of them. */
+/** Does not use the publisher's code for sizes, so that tests find a mistake in one of the two. */
 function bytesOf({ Source, DetailType, Detail, Resources, Time }: SentEntry): number {
   const encoder = new TextEncoder();
   const texts = encoder.encode([Source, DetailType, Detail, ...(Resources ?? [])].join(''));

@@ -31,7 +31,10 @@ export type LocalConsumersOptions = {
   show: (consumer: 'slack' | 'certificate', text: string) => void;
 };
 
-/** Creates the consumers with the event patterns, the texts and the certificate code of a deployment. */
+/**
+ * Returns a function that delivers an event to the consumers. They use the event patterns, the texts and the
+ * certificate code of a deployment.
+ */
 export function localConsumers(options: LocalConsumersOptions): (event: DeliveredEvent) => Promise<void> {
   const { clock, onEvent, show } = options;
   const certificates = certificatePattern({ ...POLICY, account: LOCAL_ACCOUNT });
@@ -99,7 +102,7 @@ function onBus({ type, detail }: WorkflowEvent, now: number): DeliveredEvent {
   return deliveredEvent(entry, randomUUID(), now);
 }
 
-/** The headline is the first block. */
+/** Returns a Slack message as one line for a terminal. */
 function slackText({ blocks }: SlackMessage): string {
   return blocks
     .map((block) => ('elements' in block ? block.elements : [block.text]))

@@ -19,7 +19,7 @@ export function matchesPattern(pattern: object, event: object): boolean {
 type Items = Map<unknown[], number>;
 type Field = { value: EventValue; items: Items };
 
-/** A value in a list has the path of the list. */
+/** Adds the values of an event to `fields`, by path. A value in a list has the path of the list. */
 function addFields(node: unknown, path: string[], items: Items, fields: Map<string, Field[]>): void {
   if (Array.isArray(node)) {
     for (const [at, item] of node.entries()) {
@@ -37,8 +37,8 @@ function addFields(node: unknown, path: string[], items: Items, fields: Map<stri
 }
 
 /**
- * Event-ruler compares the fields in this order. It matters for `exists: false`: a field is absent if the
- * list items in which the earlier fields matched do not have it.
+ * Returns the fields of a rule in the order in which event-ruler compares them. The order matters for
+ * `exists: false`: a field is absent if the list items in which the earlier fields matched do not have it.
  */
 function inOrder(rule: Rule): [string, ReturnType<Rule['get']> & {}][] {
   return [...rule].toSorted(([one], [other]) => (one < other ? -1 : 1));

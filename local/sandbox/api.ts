@@ -31,7 +31,7 @@ export function sandboxApi(options: {
     failure('PLATFORM.INTEGRATION_NOT_FOUND', `There is no integration "${id}".`);
 
   return {
-    /** Returns the response to a wrong key, or null. */
+    /** Returns the response to a wrong key, or null if the key is correct. */
     refuse: ({ authorization }: ApiRequest): ApiResponse | null =>
       authorization === `Bearer ${apiKey}`
         ? null

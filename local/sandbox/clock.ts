@@ -7,6 +7,7 @@ export const days = (count: number): number => count * 24 * HOUR_MS;
 /** The time of a sandbox, in milliseconds since 1970. */
 export type SandboxClock = { now(): number };
 
+/** Returns a clock that only `advance` changes. `startsAt` is in milliseconds since 1970. */
 export function steppedClock(startsAt: number) {
   let now = startsAt;
   return {

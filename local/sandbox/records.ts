@@ -13,7 +13,7 @@ export type ProgressionRecord = Omit<Described, 'status'> & { status: string | n
 export type RecordView = {
   size: number;
   record(index: number): ProgressionRecord;
-  /** When Kombo stored the last change, in milliseconds since 1970: what `updated_after` compares. */
+  /** When Kombo stored the last change, in milliseconds since 1970. `updated_after` is compared with it. */
   changedAt(index: number): number;
   removed(index: number): boolean;
   /** Only present if it finds an index without reading every record. Returns null for an unknown id. */
@@ -44,7 +44,7 @@ export function sandboxControl() {
     delayMs: 0,
     /** The maximum number of records on a page, even if a request asks for more. */
     largestPage: 250,
-    /** In milliseconds since 1970, by integration. */
+    /** When the data of an integration expired, in milliseconds since 1970. */
     dataExpiredAt: new Map<string, number>(),
     /** The number of requests so far, including failed requests. */
     requests: 0,

@@ -10,8 +10,8 @@ const COURSES = 200;
 export type SyntheticRecords = ReturnType<typeof syntheticRecords>;
 
 /**
- * Numbered records, in progress since `createdAt` (milliseconds since 1970) until `change` is called. Pages
- * are in the order of the numbers, and no record changes its index.
+ * Creates numbered records. They are in progress from `createdAt` (milliseconds since 1970) until `change` is
+ * called. Pages are in the order of the numbers, and no record changes its index.
  */
 export function syntheticRecords(options: { integration: IntegrationId; count: number; createdAt: number }) {
   const { integration, count, createdAt } = options;
@@ -71,8 +71,8 @@ export function syntheticRecords(options: { integration: IntegrationId; count: n
   return {
     at,
     /**
-     * Completes one of `every` records, also completed ones, at the time `at` (milliseconds since 1970, later
-     * than every earlier change).
+     * Completes one of `every` records at the time `at` (milliseconds since 1970, later than every earlier
+     * change). A completed record is completed again.
      */
     change: (every: number, at: number): void => {
       changes.push({ every, at });

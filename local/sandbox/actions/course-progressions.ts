@@ -87,7 +87,7 @@ const Query = z.strictObject({
 });
 type Query = z.infer<typeof Query>;
 
-/** The result describes what does not agree with Kombo's reference. */
+/** Returns in `invalid` what does not agree with Kombo's reference. */
 function parseQuery(parameters: URLSearchParams): Query | { invalid: string } {
   const names = [...parameters.keys()];
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
@@ -99,7 +99,7 @@ function parseQuery(parameters: URLSearchParams): Query | { invalid: string } {
   };
 }
 
-/** `index` is the record where the next page starts. It changes when other records change. */
+/** `index` is where the next page starts. The index of a record changes when other records change. */
 const PageCursor = z.strictObject({
   index: z.int().check(z.nonnegative()),
   filters: z.string(),
@@ -132,9 +132,9 @@ const fieldOf: Record<FilterName, (record: ProgressionRecord) => string | null |
 };
 
 /**
- * Returns one page of the records that match every filter. `next` is the index where the next page starts.
- * `updated_after` is exclusive: Kombo's reference does not specify this, and it is the harder case for the
- * poll.
+ * Returns one page of the records that match every filter. `next` is the index where the next page starts, or
+ * null. `updated_after` is exclusive: Kombo's reference does not specify this, and it is the harder case for
+ * the poll.
  */
 function readPage(view: RecordView, query: Query, from: number, unsupported: readonly FilterName[]) {
   const matches = fieldFilter(query, unsupported);

@@ -11,7 +11,7 @@ const Query = z.strictObject({
   work_emails: values,
 });
 
-/** The learners are those of the records. */
+/** Returns the learners of the records. */
 export function users(view: RecordView, parameters: URLSearchParams): ApiResponse {
   const query = Query.safeParse(Object.fromEntries(parameters));
   if (!query.success) return failure('PLATFORM.INPUT_INVALID', 'The query is not supported.');

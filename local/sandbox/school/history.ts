@@ -11,7 +11,7 @@ export type State = {
   present: boolean;
 };
 
-/** `touched`: the platform wrote the record again without a change. */
+/** The state from the time `at` on. `touched` means that the platform wrote the record again unchanged. */
 export type Moment = { at: number; state: State; touched: boolean };
 
 type Transition = {
@@ -36,7 +36,7 @@ const enrolmentCorrected = (state: State, _at: number, random: Random): State =>
   enrolledAt: state.enrolledAt - random.integer(hours(1), days(3)),
 });
 
-/** At most 20 hours: a date that moves by more than a day counts as a new certification. */
+/** Moves the date by at most 20 hours: a move by more than a day counts as a new certification. */
 const completionCorrected = (state: State, at: number, random: Random): State => ({
   ...state,
   completedAt: (state.completedAt ?? at) - random.integer(hours(1), hours(20)),
@@ -78,7 +78,7 @@ const TRANSITIONS: Record<Status, Choices<Transition>> = {
   ],
 };
 
-/** Kombo erases a removed record that does not return within 14 days (see `shownOf`). */
+/** What can happen to a removed record. Kombo erases a record that does not return within 14 days. */
 const WHILE_REMOVED: Choices<Transition> = [
   { weight: 40, afterDays: [1, 9], next: restored },
   { weight: 60, afterDays: [1, 1], next: nothing },

@@ -35,9 +35,10 @@ export function randomOf(...key: (string | number)[]) {
   };
 }
 
+/** The letters and digits of Kombo's ids. */
 export const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 
-/** Kombo's ids have 24 letters and digits, such as `26vafvWSRmbhNcxJYqjCzuJg`. */
+/** The same key gives the same id: 24 letters and digits, such as `26vafvWSRmbhNcxJYqjCzuJg`. */
 export function komboId(...key: (string | number)[]): string {
   const hash = createHash('sha256').update(key.join('/')).digest();
   return Array.from(hash.subarray(0, 24), (byte) => ALPHABET.charAt(byte % ALPHABET.length)).join('');

@@ -19,8 +19,8 @@ export type Shown = {
 };
 
 /**
- * Yields in order of time; each is visible from `at` on. An erasure does not change `changedAt`, because
- * nothing documents that `updated_after` finds an erased record.
+ * Yields what Kombo shows for a history, in order of time, with the time `at` from which it is visible. An
+ * erasure does not change `changedAt`, because nothing documents that `updated_after` finds an erased record.
  */
 export function* shownOf(history: Iterable<Moment>): Generator<{ at: number; shown: Shown }> {
   let last: Shown | null = null;
