@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { PollMode } from '../../functions/contract/messages.ts';
+import type { Ports, Queue } from '../../functions/core/ports.ts';
 import { limitedUntil } from '../../functions/core/state/checkpoint.ts';
-import { findIntegration } from '../deployment/on-deployment.ts';
+import { busyError, findIntegration } from '../deployment/on-deployment.ts';
 import { openAws } from '../deployment/open-deployment.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
 import { addIntegrationCommand, learnerDetailsOption } from '../options/values.ts';
@@ -51,15 +52,15 @@ async function poll(id: IntegrationId, options: PollOptions, command: Command): 
   if (options.force && options.mode !== 'baseline') {
     throw new CommandError('--force needs --mode baseline.', ExitCode.wrongUse);
   }
-  if (directory === null) await requestPoll(id, options, output, stack);
+  if (directory === null) await requestPoll(id, options, output, () => openAws(stack));
   else process.exitCode = await pollLocal(id, directory, options, output);
 }
 
-async function requestPoll(
+export async function requestPoll(
   id: IntegrationId,
   { mode, force, learnerDetails }: PollOptions,
   output: Output,
-  stack: string | null,
+  open: () => Promise<{ ports: Pick<Ports, 'store' | 'clock'>; queue: Queue }>,
 ): Promise<void> {
   if (learnerDetails !== undefined || force) {
     throw new CommandError(
@@ -67,10 +68,10 @@ async function requestPoll(
       ExitCode.wrongUse,
     );
   }
-  const { ports, queue } = await openAws(stack);
+  const { ports, queue } = await open();
   const integration = await findIntegration(ports.store, id);
   if (integration.state !== 'active') throw notActive(integration);
-  const checkpoint = (await ports.store.readCheckpoint(id))?.checkpoint ?? null;
+  const { checkpoint, lease } = (await ports.store.readCheckpoint(id)) ?? { checkpoint: null, lease: null };
   const until = checkpoint && limitedUntil(checkpoint, ports.clock());
   if (until)
     throw new CommandError(
@@ -80,6 +81,10 @@ async function requestPoll(
     throw new CommandError(
       `No baseline was started: ${id} already had its first sync. A poll publishes what changed since then; schoolbell reconcile ${id} also publishes what was missed.`,
     );
+  }
+  // The poll function drops a request that comes during another poll, and that poll does not read everything.
+  if (mode === 'reconcile' && lease !== null && Date.parse(lease.until) > ports.clock()) {
+    throw busyError(id, lease.until);
   }
   const message = { integration: id, ...(mode && { mode }) };
   await queue.send([message]);
