@@ -23,7 +23,11 @@ export const CertificateTexts = z.object({
 });
 
 function isLocale(name: string): boolean {
-  return Intl.DateTimeFormat.supportedLocalesOf(name).length > 0;
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(name).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 export function isTimeZone(name: string): boolean {

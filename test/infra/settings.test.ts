@@ -129,6 +129,10 @@ it.each([
     { endpoints: [{ ...endpoint, authorization: { type: 'header', header, value: secret } }] },
     'endpoints.0.authorization.header: must have 1 to 512 characters, and no colon or control character',
   ]),
+  ...['en_GB', '', 'xx', 'English'].map((locale): [object, string] => [
+    { certificates: { texts: { locale } } },
+    'certificates.texts.locale: is not a known locale, such as en-GB',
+  ]),
   [{ slack: [channel, channel] }, 'slack.1.name: another consumer already has the name "learning"'],
   [{ endpoints: [endpoint, endpoint] }, 'endpoints.1.name: another consumer already has the name "crm"'],
   [
