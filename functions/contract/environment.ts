@@ -32,7 +32,9 @@ export const Address = z.string().check(z.refine(isAddress, ADDRESS_RULE));
 export const RemoteIds = z.enum(['keep', 'hash', 'omit', 'hash-emails']);
 export type RemoteIds = z.infer<typeof RemoteIds>;
 
-const wholeNumber = z.coerce.number().check(z.int());
+// An empty text would be coerced to 0.
+const number = z.pipe(z.string().check(z.regex(/\d/, 'must be a number')), z.coerce.number());
+const wholeNumber = number.check(z.int());
 
 /** Values separated by commas. Without the variable, the list is empty. */
 const listOf = (item: z.ZodMiniType<string, string>) =>
@@ -70,7 +72,7 @@ export const Environment = z.extend(SharedEnvironment, {
     'Name or ARN of the secret with the key for hashing ids',
   ),
   OVERLAP_SECONDS: z._default(wholeNumber.check(z.nonnegative()), 15 * 60),
-  SURGE_SHARE: z._default(z.coerce.number().check(z.minimum(0), z.maximum(1)), 0.1),
+  SURGE_SHARE: z._default(number.check(z.minimum(0), z.maximum(1)), 0.1),
   SURGE_FLOOR: z._default(wholeNumber.check(z.nonnegative()), 25),
 });
 export type Environment = z.infer<typeof Environment>;
@@ -84,10 +86,7 @@ export function parseAs<T>(schema: z.ZodMiniType<T>, variables: Record<string, s
 }
 
 export const DispatchEnvironment = z.extend(SharedEnvironment, {
-  POLL_EVERY_MINUTES: described(
-    z.coerce.number().check(z.positive()),
-    'Minutes from one dispatch to the next',
-  ),
+  POLL_EVERY_MINUTES: described(number.check(z.positive()), 'Minutes from one dispatch to the next'),
   INTEGRATIONS: described(
     listOf(IntegrationId),
     'Integrations to add if they are unknown, separated by commas',
