@@ -71,7 +71,7 @@ export class StateStack extends Stack {
     state.writeParameters();
   }
 
-  /** The stack's own bus is always created, because other systems may have rules on it. */
+  /** Returns undefined for the stack's own bus. It is always created: other systems may have rules on it. */
   #busOf(settings: Settings): AnyBus | undefined {
     const { bus, name, operators, logRetentionDays: logRetention } = settings;
     if (bus === 'own') return undefined;
@@ -89,7 +89,7 @@ export class StateStack extends Stack {
   }
 }
 
-/** It can be destroyed and deployed again without loss of data. */
+/** This stack can be destroyed and deployed again without loss of data. */
 class NotifierStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { settings: Settings }) {
     super(scope, id, {

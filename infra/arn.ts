@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 /** `message` is the validation error for a text that does not match the pattern. */
 export const matching = (pattern: RegExp, message: string) => z.string().check(z.regex(pattern, message));
 
-/** For resources with a Region and an account. */
+/** Accepts ARNs with a Region and an account. `resource` is a regular expression. */
 export const arn = (service: string, resource: string, what: string) =>
   matching(
     new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:[0-9]{12}:${resource}$`),

@@ -25,6 +25,7 @@ export function notifierProps(settings: Settings): SchoolbellProps {
   };
 }
 
+/** Returns the state that the state stack created, for use in another stack. */
 export function deployedState(scope: Construct, settings: Settings): ISchoolbellState {
   const { name, bus, alarms, adopt } = settings;
   const key = (id: string, arn: string | undefined): IKey | undefined =>
@@ -45,6 +46,7 @@ export function deployedSchoolbell(scope: Construct, settings: Settings): ISchoo
   return Object.assign(state, { kombo, remoteIds, runbook, functionProps: { logRetention } });
 }
 
+/** `key` is the ARN of the secret's KMS key. */
 export function namedSecret(
   scope: Construct,
   id: string,

@@ -10,7 +10,7 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
-/** @throws SettingsError when the file cannot be read, or a setting is wrong */
+/** Reads a file's default export. Throws a SettingsError if it cannot be read, or if a setting is wrong. */
 export async function readSettings(file: string): Promise<Settings> {
   let content: unknown;
   try {

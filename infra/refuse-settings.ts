@@ -69,7 +69,7 @@ const MOST_RULES = 300;
 const MOST_RESOURCES = 500;
 
 /**
- * AWS would reject the consumers in the middle of a deployment.
+ * Refuses consumers that AWS would reject in the middle of a deployment.
  *
  * @throws SettingsError when there are too many rules or resources
  */

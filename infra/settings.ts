@@ -7,26 +7,29 @@ import { BaselineText, IntegrationId } from '../functions/contract/integration.t
 import { POLL_CONCURRENCY } from '../functions/contract/names.ts';
 import { arn, keyArn, matching, secretArn } from './arn.ts';
 
-/** The policy of the bus compares `aws:PrincipalArn`: the ARN of the role, also in an STS session. */
+/**
+ * ARNs of STS sessions are refused: the policy of the bus compares `aws:PrincipalArn`, which is the ARN of
+ * the role, also in a session.
+ */
 const principalArn = matching(
   /^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)\/[\w+=,.@/*-]{1,512}$/,
   'is not the ARN of an IAM role or user',
 );
 
 /**
- * Of all operators together. The policy of a bus can have 10,240 bytes, and also contains other text:
- * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+ * The limit for all operators together. The policy of a bus can have 10,240 bytes, and also contains other
+ * text: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
  */
 const MOST_OPERATOR_CHARACTERS = 8000;
 
-/** One error message for all forms of a text. */
+/** Accepts a text that has one of several forms, with one error message for all of them. */
 const text = (forms: string, ...allowed: z.ZodMiniType<string>[]) =>
   z
     .string()
     .check(z.refine((value) => allowed.some((form) => form.safeParse(value).success), `is not ${forms}`));
 
 /**
- * Of all integrations together. A function's environment variables can have 4 KB together:
+ * The limit for all integrations together. A function's environment variables can have 4 KB together:
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 const MOST_INTEGRATION_CHARACTERS = 3000;
@@ -123,7 +126,7 @@ const notifierSettings = {
 export const NotifierSettings = z.object(notifierSettings);
 export type NotifierSettings = z.infer<typeof NotifierSettings>;
 
-/** `schoolbell.config.ts`. */
+/** The settings in `schoolbell.config.ts`. */
 export const Settings = z
   .strictObject({
     /** The prefix of the stacks' names, and a dimension of the metrics. Unique in an account and Region. */

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join } from 'node:path';
 import type { CertificateBucket } from './ports.ts';
 
-/** Each operation is synchronous, so that two operations of one process cannot interleave. */
+/** Each operation of the store is synchronous, so that two operations of one process cannot interleave. */
 export function folderStore(folder: string): CertificateBucket {
   const read = (key: string) => {
     const file = join(folder, key);

@@ -25,7 +25,10 @@ export function certificateNumber(
   return `${completedAt.slice(0, 4)}-${inGroups(digest, 12)}`;
 }
 
-/** Returns for example `K7QF-3M2W-9RTB`. Nobody can guess the code from the certificate's number. */
+/**
+ * Returns for example `K7QF-3M2W-9RTB`. Nobody can guess the code from the certificate's number. `random`
+ * must have at least 12 bytes.
+ */
 export function verificationCode(random: Uint8Array): string {
   return inGroups(random, 12);
 }

@@ -4,14 +4,18 @@ import { type EventPattern, eventPattern } from '../kit/event-pattern.ts';
 /** A replay can be addressed to this name: `schoolbell replay --consumer certificates`. */
 export const CERTIFICATES = 'certificates';
 
-/** Events that contain a date of completion. */
+/** The events that report a completed course, with the date of completion. */
 export const COMPLETIONS: readonly LearningEventType[] = [
   'CourseCompleted',
   'CourseRecompleted',
   'CompletionCorrected',
 ];
 
-/** @param options.account the only account whose events the rule selects, because a bus may accept others */
+/**
+ * Returns the pattern of the events from which certificates are issued, revoked and deleted.
+ *
+ * @param options.account the only account whose events match: a bus may also accept events of other accounts
+ */
 export function certificatePattern(options: {
   account: string;
   courses?: string[] | undefined;

@@ -14,7 +14,7 @@ const IssuedCertificate = z.object({
   code: z.string(),
   completedAt: Timestamp,
   issuedAt: Timestamp,
-  /** The position of the completion that this certificate was issued for. */
+  /** The position of the completion that this certificate was issued for; null for a replay from Kombo. */
   journal: z.nullable(JournalPosition),
   status: z.enum(['valid', 'replaced', 'revoked']),
   /** When this certificate was replaced or revoked. */
@@ -35,7 +35,7 @@ export const CertificateState = z.object({
   erasure: z.nullable(JournalPosition),
   /** In the order in which they were issued. */
   certificates: z.array(IssuedCertificate),
-  /** In order. Some of them are perhaps published already. */
+  /** Events that are perhaps not published yet, in order. */
   unpublished: z.array(
     z.discriminatedUnion('type', [
       z.object({ type: z.literal('CertificateIssued'), detail: workflowEvents.CertificateIssued }),
@@ -54,6 +54,7 @@ const NO_CERTIFICATES: CertificateState = {
   unpublished: [],
 };
 
+/** Returns whether the learner's data was erased after the completion that the certificate is for. */
 export function isErased({ erasure }: CertificateState, { journal }: IssuedCertificate): boolean {
   return erasure !== null && isLater(erasure, journal);
 }
@@ -71,7 +72,8 @@ export function isLater(position: JournalPosition, than: JournalPosition | null)
 const ATTEMPTS = 10;
 
 /**
- * Changes the stored state. If another worker writes in the meantime, applies the change again to that state.
+ * Changes the stored state. If another worker has written in the meantime, applies the change to the new
+ * state.
  *
  * @param change returns the same object if there is nothing to write. It has no side effects
  * @returns the state that is now stored

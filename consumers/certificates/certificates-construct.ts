@@ -143,8 +143,9 @@ function privateBucket(scope: Construct, encryptionKey: IKey | undefined): Bucke
       ? { encryption: BucketEncryption.S3_MANAGED }
       : { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }),
     enforceSSL: true,
-    // An old version would still contain the name of a learner whose data is erased. If a company enables
-    // versioning, deleting a PDF leaves an old version, which expires after one day.
+    // The bucket has no versioning: an old version would still contain the name of a learner whose data is
+    // erased. If a company enables versioning, deleting a PDF leaves an old version, which expires after one
+    // day.
     lifecycleRules: [{ noncurrentVersionExpiration: Duration.days(1), expiredObjectDeleteMarker: true }],
   });
   Validations.of(bucket).acknowledge({

@@ -7,9 +7,9 @@ import { type CertificateState, type IssuedCertificate, isLater } from './certif
 type DecisionContext = {
   /** Whether a certificate is revoked when its course is no longer completed. */
   revoke: boolean;
-  /** The name that the published events contain. */
+  /** The name of the bucket, which the published events contain. */
   bucket: string;
-  /** ISO 8601. */
+  /** The time of the decision (ISO 8601). */
   at: string;
   /** The verification code of a new certificate. */
   code: string;
@@ -43,6 +43,7 @@ export function decideCertificates(
   return valid === null ? known : revoke(known, valid, event.detail, context);
 }
 
+/** Removes published events from the state. Returns the same object if there is nothing to remove. */
 export function withoutPublished(
   state: CertificateState,
   published: CertificateState['unpublished'],
@@ -52,6 +53,7 @@ export function withoutPublished(
   return unpublished.length === state.unpublished.length ? state : { ...state, unpublished };
 }
 
+/** Events that do not change whether a course is completed. */
 const WITHOUT_STATUS: LearningEventType[] = [
   'EnrollmentCorrected',
   'ProgressionRemoved',

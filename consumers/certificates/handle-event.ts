@@ -59,7 +59,8 @@ export async function handleEvent(
     if (claimed === state) return state;
     const record = await readRecord();
     if (isShown(event, record)) return decideCertificates(state, asShown(event, record), context);
-    // An event without effect is skipped: Schoolbell publishes another one for what the record shows.
+    // An event that does not agree with Kombo's record is skipped if it has no effect: Schoolbell publishes
+    // another event for what the record shows.
     if (!hasEffect(state, claimed)) return state;
     throw new UnconfirmedEventError(
       `Kombo's record does not agree with the event ${event.type} ${event.detail.id}`,
@@ -70,7 +71,7 @@ export async function handleEvent(
     await notify(unpublished);
   }
   const saved = await updateState(bucket, folder, (state) => withoutPublished(state, decided.unpublished));
-  // Also at each later event, because another worker may have stored a PDF while the erasure was handled.
+  // PDFs are deleted at each later event too, because another worker may have stored one during the erasure.
   for (const certificate of saved.certificates) {
     if (isDeleted(saved, certificate)) await bucket.remove(pdfKey(folder, certificate.number));
   }

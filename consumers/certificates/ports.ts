@@ -2,7 +2,7 @@ import type { WorkflowEvent } from '../../functions/contract/workflow-events.ts'
 import type { Kombo } from '../../functions/core/ports.ts';
 
 export type CertificateBucket = {
-  /** The name that the published events contain. */
+  /** The name of the bucket, which the published events contain. */
   name: string;
   /** Strongly consistent: sees every write that was accepted before. Returns null if the key has no text. */
   read(key: string): Promise<{ text: string; revision: string } | null>;

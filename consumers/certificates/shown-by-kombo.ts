@@ -3,7 +3,7 @@ import { type ObservedProgression, referencesShown } from '../../functions/core/
 import { COMPLETIONS } from './certificate-rule.ts';
 import type { CertificateState } from './certificate-state.ts';
 
-/** The event is forged, or the record has changed since. */
+/** The event does not agree with Kombo's record: it is forged, or the record has changed since. */
 export class UnconfirmedEventError extends Error {
   override readonly name = 'UnconfirmedEventError';
 }
@@ -14,7 +14,8 @@ export function hasEffect(before: CertificateState, after: CertificateState): bo
 }
 
 /**
- * Everyone with the right to send events to the bus can forge one, so Kombo's record must agree with it.
+ * Returns whether Kombo's record agrees with an event. Everyone with the right to send events to the bus can
+ * send a forged event.
  *
  * @param record null when Kombo no longer has the progression
  */
@@ -23,7 +24,8 @@ export function isShown({ type, detail }: LearningEvent, record: ObservedProgres
   if (record === null) return false;
   const { status, completedAt } = record.state;
   if (!COMPLETIONS.includes(type)) return status !== 'COMPLETED';
-  // Some platforms have no completion date, and customers can disable the field: then trust the event's.
+  // Some platforms have no completion date, and customers can disable the field. The event's date is then
+  // trusted.
   return status === 'COMPLETED' && (completedAt === null || completedAt === detail.progression.completedAt);
 }
 

@@ -20,7 +20,7 @@ export function wireBucket(bucket: string): CertificateBucket {
   return createBucket({ client: new S3Client(AWS_CLIENT), bucket });
 }
 
-/** Called once, at a cold start. */
+/** Creates the parts of the function from its environment variables. Called once, at a cold start. */
 export function wireCertificates(
   variables: Record<string, string | undefined>,
   onUndrawable: (number: string, texts: Drawn['undrawable']) => void,

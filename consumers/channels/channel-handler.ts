@@ -6,8 +6,8 @@ import { type EventText, eventText } from '../messages/event-text.ts';
 const DeliveredEvent = z.object({ 'detail-type': z.string(), detail: z.unknown() });
 
 /**
- * Each call gets one event, so that the retry of a failed call does not repeat other messages. An event that
- * fails five times becomes a dead letter.
+ * Returns the handler of a channel's queue. Each call gets one event, so that the retry of a failed call does
+ * not repeat other messages. An event that fails five times becomes a dead letter.
  *
  * @param send formats a text for the channel and sends it
  */

@@ -10,7 +10,7 @@ export type Channel = {
   integrations?: string[] | undefined;
 };
 
-/** Deployed to EventBridge. On one machine, the local bus applies the pattern. */
+/** The rule is deployed to EventBridge. On one machine, the local bus applies its pattern. */
 export type Rule = { name: string; pattern: EventPattern; transformer?: RuleTargetInputProperties };
 
 /**
@@ -26,6 +26,7 @@ const ID_TYPE_AND_COURSE = {
   inputTemplate: '{"id":<v0>,"type":<v1>,"course":<v2>}',
 };
 
+/** Returns the rules of a channel that gets each event at once, instead of digests. */
 export function liveRules(channel: Channel): Rule[] {
   return patternsOf(channel).map((pattern, at) => ({ name: `${channel.name}-Events${at}`, pattern }));
 }
@@ -43,6 +44,7 @@ export function digestQueueRules(channel: Channel): Rule[] {
   });
 }
 
+/** Returns the rule that sends a channel its digests. */
 export function digestMessageRule({ name }: Channel): Rule {
   return {
     name: `${name}-DigestPrepared`,

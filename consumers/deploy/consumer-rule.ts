@@ -91,8 +91,8 @@ export class ConsumerRule extends Construct {
 }
 
 /**
- * One statement for all rules of this account and Region: the CDK's own targets add one for each rule, and a
- * queue's policy can have at most 20.
+ * Lets the rules of this account and Region send to a queue. One statement is for all of them: the CDK's own
+ * targets add one for each rule, and a queue's policy can have at most 20.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
  *
  * @throws Error for a FIFO queue: as a target it needs a message group, and it cannot be a dead-letter queue.
@@ -113,8 +113,8 @@ function admitRules(queue: IQueue): void {
 }
 
 /**
- * Otherwise the CDK would create the rule on a bus of the same name in the stack's own account:
- * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
+ * Refuses a bus of another account or Region. The CDK would create the rule on a bus of the same name in the
+ * stack's own account: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
  *
  * @throws Error when the accounts or the Regions are known, and are different
  */

@@ -6,7 +6,7 @@ import { keyArn, matching, secretArn } from '../../infra/arn.ts';
 import { CERTIFICATES } from '../certificates/certificate-rule.ts';
 import { CertificateTexts, isTimeZone } from '../certificates/certificates-environment.ts';
 
-/** Part of the names of resources. */
+/** The name of a deployment or of a consumer. It is a part of the names of resources. */
 export const Name = matching(
   /^[A-Za-z][A-Za-z0-9-]{0,39}$/,
   'must begin with a letter and have only letters, digits and hyphens, at most 40 characters',
@@ -134,7 +134,7 @@ const subscriberSettings = {
 
 export type Subscribers = z.infer<z.ZodMiniObject<typeof subscriberSettings>>;
 
-/** The compiler reports a setting that is missing here. */
+/** Returns the subscribers by setting. The compiler reports a setting that is missing here. */
 export function subscribersIn({
   slack,
   endpoints,
@@ -156,7 +156,7 @@ export const consumerSettings = {
   schemaRegistry: z._default(z.boolean(), false),
 };
 
-/** A replay is addressed to one consumer by its name. */
+/** Reports a name that two consumers share, because a replay is addressed to one consumer by its name. */
 export function refuseDoubleNames(settings: Subscribers, context: z.core.$RefinementCtx): void {
   const taken = new Set<string>([CERTIFICATES]);
   for (const [setting, consumers] of Object.entries(subscribersIn(settings))) {

@@ -25,7 +25,8 @@ const TIMEOUT = Duration.minutes(2);
 
 /**
  * How long SQS hides received messages: longer than one call, so that a call receives no message twice. `Due`
- * repeats a failed call after six times the function's timeout, 12 minutes, when they are visible again.
+ * repeats a failed call after six times the function's timeout, 12 minutes. The messages are then visible
+ * again.
  */
 const HIDDEN = Duration.minutes(4);
 
@@ -54,7 +55,7 @@ export class Digests extends Construct {
   readonly scheduleRole: ScheduleRole;
 
   /**
-   * Creates the `Digests` of a stack for the first channel that needs it.
+   * Returns the `Digests` of the channel's stack, and creates it for the first channel.
    *
    * @throws Error when the stack already has digests of another deployment
    */

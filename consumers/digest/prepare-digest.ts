@@ -30,8 +30,8 @@ export type DigestPorts = {
 const MOST_MESSAGES = 20_000;
 
 /**
- * The other two thirds are for publishing the digest and for removing the messages, which is assumed to take
- * about as long as receiving them.
+ * The share of a call's time for receiving messages. The other two thirds are for publishing the digest and
+ * for removing the messages, which is assumed to take about as long as receiving them.
  */
 const TIME_TO_RECEIVE = 1 / 3;
 

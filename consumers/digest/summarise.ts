@@ -3,7 +3,7 @@ import { printable } from '../../functions/contract/printable-text.ts';
 import { isEventType } from '../../functions/contract/published-events.ts';
 import { headlineOf } from '../messages/event-text.ts';
 
-/** It contains no data about a person. */
+/** An item contains no data about a person. */
 export const DigestItem = z.object({ id: z.string(), type: z.string(), course: z.nullish(z.string()) });
 export type DigestItem = z.infer<typeof DigestItem>;
 

@@ -10,7 +10,7 @@ import type { DigestPorts } from './prepare-digest.ts';
 
 const DigestEnvironment = z.pick(Environment, { BUS_NAME: true });
 
-/** Called once, at a cold start. */
+/** Returns a function that creates the ports for a channel's queue. Called once, at a cold start. */
 export function wireDigest(variables: Record<string, string | undefined>): (queueUrl: string) => DigestPorts {
   const environment = parseAs(DigestEnvironment, variables);
   const sqs = new SQSClient(AWS_CLIENT);

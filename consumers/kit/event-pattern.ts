@@ -110,7 +110,7 @@ export function eventPatterns(
   ].flatMap(({ types, asked }) => (types.length === 0 ? [] : [eventPattern(types, consumer, asked)]));
 }
 
-/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+/** EventBridge's limit: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 const MOST_CHARACTERS = 2048;
 
 /** An event has one id in each of these fields, so it matches only one part of a divided list of ids. */
@@ -152,7 +152,7 @@ function distinct(ids: string[]): string[] {
   return [...new Set(ids)];
 }
 
-/** Only learning events have a second detail-type. */
+/** Only learning events have a second detail-type, that of their replays. */
 function isReplayable(type: EventType): boolean {
   return detailTypesOf(type).length > 1;
 }

@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 /** An IP address as a number of 32 or 128 bits. */
 type Address = { bits: 32 | 128; value: bigint };
 
-/** Returns null if the text is not an address, and the IPv4 address within IPv6 (`::ffff:a00:1`). */
+/** Returns null if a text is no address. An IPv4 address within IPv6 (`::ffff:a00:1`) becomes IPv4. */
 export function addressOf(text: string): Address | null {
   if (/^\d+(\.\d+){3}$/.test(text) && text.length <= 15) {
     const parts = text.split('.').map(Number);
@@ -19,7 +19,10 @@ export function addressOf(text: string): Address | null {
   return value >> 32n === 0xffffn ? { bits: 32, value: value & 0xffffffffn } : { bits: 128, value };
 }
 
-/** Returns a test for a block such as `10.0.0.0/24`; null if EventBridge refuses it, as `10.0.0.1/32`. */
+/**
+ * Returns a test whether an address is in a block such as `10.0.0.0/24`. Returns null for a block that
+ * EventBridge refuses, such as `10.0.0.1/32`.
+ */
 export function cidrBlock(block: string): ((text: string) => boolean) | null {
   const [, start = '', length = ''] = /^([^/]*)\/\+?(\d+)$/.exec(block) ?? [];
   const first = addressOf(start);

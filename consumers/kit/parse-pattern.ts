@@ -23,6 +23,7 @@ export function parsePattern(pattern: object): Rule[] {
 }
 
 /**
+ * The maximum number of rules of one pattern:
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html#eb-filtering-complex-example-or
  */
 const MOST_RULES = 1000;

@@ -8,6 +8,7 @@ type Test = (value: EventValue) => boolean;
 /** The field is absent, or the function returns true for its value. */
 export type Condition = 'absent' | Test;
 
+/** Returns false for a list. */
 export function isObject(value: unknown): value is { [field: string]: unknown } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -94,7 +95,7 @@ function equalText(text: string): Test {
 /** EventBridge compares numbers from `-MOST` to `MOST` with six decimal places. */
 const MOST = 5e9;
 
-/** Six decimal places. */
+/** Keeps six decimal places. */
 function comparable(number: number): number {
   return Math.trunc(1e6 * (MOST + number));
 }
@@ -114,7 +115,7 @@ function numberIn(argument: unknown, operator: string): number {
   throw new InvalidPatternError(`The numbers of "${operator}" must be from -5e9 to 5e9`);
 }
 
-/** Such as `["=", 5]`, `["<", 5]` or, with a lower and an upper limit, `[">", 0, "<=", 5]`. */
+/** The argument is such as `["=", 5]`, `["<", 5]` or, with two limits, `[">", 0, "<=", 5]`. */
 function numeric(argument: unknown): Test {
   if (!Array.isArray(argument) || (argument.length !== 2 && argument.length !== 4)) {
     throw new InvalidPatternError(
@@ -225,7 +226,7 @@ function wildcard(text: string): Test {
   return onText((value) => hasParts(value, parts));
 }
 
-/** Any text may be between two parts. */
+/** Returns whether a text has these parts in this order, with any text between two parts. */
 function hasParts(text: string, parts: string[]): boolean {
   const [first = '', ...others] = parts;
   const last = others.pop();

@@ -144,7 +144,7 @@ export function eventText<Type extends EventType>(type: Type, detail: unknown): 
   return { at, headline, tone, progress: null, ...text(parsed) };
 }
 
-/** It contains no data of a single event. */
+/** The headline contains no data of a single event. */
 export function headlineOf(type: EventType): string {
   return DESCRIPTIONS[type].headline;
 }

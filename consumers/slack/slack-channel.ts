@@ -9,7 +9,7 @@ import type { AnySecret } from '../../infra/constructs/shared-props.ts';
 import { MessageChannel, type MessageChannelProps } from '../channels/message-channel.ts';
 import type { SlackEnvironment } from './slack.ts';
 
-/** The sum of all attempts to post, the longest waits between them, and reading the secret (tested). */
+/** The time for all attempts, the longest waits, and reading the secret. A test computes the sum. */
 const TIMEOUT = Duration.minutes(2);
 
 /** An incoming webhook or a bot. Each secret contains only the URL or the token, as plain text. */

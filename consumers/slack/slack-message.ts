@@ -2,7 +2,7 @@ import { minute, printable } from '../../functions/contract/printable-text.ts';
 import { type EventText, type Fact, isBlank } from '../messages/event-text.ts';
 
 /**
- * Characters. The limits of a header and a section are Slack's:
+ * The maximum numbers of characters. The limits of a header and a section are Slack's:
  * https://docs.slack.dev/reference/block-kit/blocks. `MOST_OF_FACT` keeps messages short.
  */
 const MOST_OF_HEADER = 150;
@@ -69,7 +69,7 @@ function shortened(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
-/** https://docs.slack.dev/messaging/formatting-message-text#escaping */
+/** Slack's rules: https://docs.slack.dev/messaging/formatting-message-text#escaping */
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -15,7 +15,7 @@ export type SlackEnvironment = z.infer<typeof SlackEnvironment>;
 
 export type RetryBudget = {
   attempts: number;
-  /** Milliseconds, including reading the response. */
+  /** The maximum time of one attempt in milliseconds, including reading the response. */
   attemptMs: number;
   /** If Slack requires a longer wait than this many milliseconds, the queue repeats the message later. */
   longestWaitMs: number;
@@ -38,7 +38,7 @@ const MOST_BYTES = 256 * 1024;
 
 const ApiResponse = parsedJson(z.object({ ok: z.boolean(), error: z.optional(z.string()) }));
 
-/** A retry may succeed: https://docs.slack.dev/reference/methods/chat.postMessage#errors */
+/** After these, a retry may succeed: https://docs.slack.dev/reference/methods/chat.postMessage#errors */
 const TRANSIENT = new Set([
   'fatal_error',
   'internal_error',
@@ -101,8 +101,8 @@ type Response = { status: number; body: string; waitMs: number };
 async function send(url: string, request: RequestInit, timeoutMs: number): Promise<Response> {
   try {
     const response = await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs) });
-    // In seconds: https://docs.slack.dev/apis/web-api/rate-limits. Without a valid number, the wait is one
-    // second, because Slack's limit is one message per second.
+    // This header is in seconds: https://docs.slack.dev/apis/web-api/rate-limits. Without a valid number, the
+    // wait is one second, because Slack's limit is one message per second.
     const seconds = Number(response.headers.get('retry-after'));
     const { body, status } = response;
     return {
@@ -140,7 +140,7 @@ function refused(code: string): DeploymentError {
   return new DeploymentError(`Slack refuses the message (${code})`, { code });
 }
 
-/** Errors contain only a code such as `invalid_blocks`, and nothing else of Slack's response bodies. */
+/** Returns null for a text that is no error code, because errors quote nothing else of Slack's responses. */
 function codeIn(text: string): string | null {
   return /^[a-z_]{1,60}$/.test(text.trim()) ? text.trim() : null;
 }

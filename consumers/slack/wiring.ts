@@ -6,7 +6,7 @@ import type { EventText } from '../messages/event-text.ts';
 import { createSlack, SlackEnvironment } from './slack.ts';
 import { slackMessage } from './slack-message.ts';
 
-/** Called once, at a cold start. */
+/** Returns a function that posts to the channel. Called once, at a cold start. */
 export function wireSlack(variables: Record<string, string | undefined>): (text: EventText) => Promise<void> {
   const { SLACK_SECRET_ID, SLACK_CHANNEL_ID } = parseAs(SlackEnvironment, variables);
   const post = createSlack({

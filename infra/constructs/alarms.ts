@@ -153,6 +153,7 @@ export class Alarms extends Construct {
   }
 }
 
+/** Returns the age of a watermark, in minutes, at which an alarm goes off. */
 function mostMinutesBehind({ behindMinutes, pollEveryMinutes }: DeploymentSettings): number {
   return behindMinutes ?? Math.max(60, 4 * pollEveryMinutes);
 }

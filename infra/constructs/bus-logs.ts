@@ -50,7 +50,7 @@ export class BusLogs extends Construct {
   }
 }
 
-/** AWS itself creates the same policy for a log group that has none. */
+/** Lets CloudWatch Logs write to the log group. AWS creates the same policy for a log group without one. */
 function deliveryPolicy(scope: Construct, logGroupArn: string): PolicyDocument {
   const { account } = Stack.of(scope);
   return new PolicyDocument({

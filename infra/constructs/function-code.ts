@@ -49,7 +49,8 @@ function assetOf(folder: string, entry: string, write: (directory: string) => vo
 
 /** Calls esbuild's API: the CDK's own construct starts `npx` for each function, which takes longer. */
 export function bundle(entry: string, packages: string[], directory: string): void {
-  // The published package does not have esbuild. A constructor cannot wait for `import()`.
+  // esbuild is loaded only here, because the published package does not have it, and by `require`, because a
+  // constructor cannot wait for `import()`.
   const { buildSync }: typeof import('esbuild') = createRequire(import.meta.url)('esbuild');
   buildSync({
     external: packages,

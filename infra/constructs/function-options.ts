@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 
 /**
- * The benchmarks use the same options. The AWS SDK is bundled too, so that the functions use the tested
- * version instead of that of Lambda's runtime, and start faster.
+ * The esbuild options of the functions and the benchmarks. The AWS SDK is bundled too, so that the functions
+ * use the tested version instead of that of Lambda's runtime, and start faster.
  */
 export const BUNDLING = {
   bundle: true,

@@ -7,8 +7,8 @@ import type { TableCall } from '../../functions/contract/names.ts';
 import type { AnySecret, AnyTable } from './shared-props.ts';
 
 /*
- * These functions grant exactly the API calls that the code makes (docs/iam.md). The CDK's own grants include
- * others, such as scanning a table, or finding a queue by its name.
+ * These functions grant exactly the API calls that the code makes (docs/iam.md), and the use of the KMS key.
+ * The CDK's own grants include other calls, such as scanning a table, or finding a queue by its name.
  */
 
 type QueueCall = 'SendMessage' | 'ReceiveMessage' | 'DeleteMessage' | 'GetQueueAttributes';
@@ -28,14 +28,14 @@ const TABLE_KEY = [
   'ReEncryptTo',
 ];
 
-/** `Decrypt` to read a value, and `GenerateDataKey` to store a value. */
+/** The calls to a secret's KMS key: `Decrypt` to read a value, and `GenerateDataKey` to store a value. */
 const SECRET_KEY: Record<SecretCall, string> = {
   GetSecretValue: 'Decrypt',
   PutSecretValue: 'GenerateDataKey',
 };
 
 /**
- * The calls that AWS requires:
+ * The calls to a queue's KMS key that AWS requires:
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
  */
 const QUEUE_KEY: Record<QueueCall, string[]> = {
@@ -64,8 +64,8 @@ export function grantSecret(secret: AnySecret, grantee: IGrantable, ...calls: Se
 }
 
 /**
- * The key may be used only through the service whose data it encrypts. Its policy must allow access by IAM
- * policies, as the default key policy does.
+ * Grants the use of a key, but only through the service whose data it encrypts. The key's policy must allow
+ * access by IAM policies, as the default key policy does.
  */
 function grantKey(
   key: IKey | undefined,

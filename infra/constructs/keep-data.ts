@@ -1,7 +1,7 @@
 import { CfnResource, type RemovalPolicy } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** Data that cannot be restored. Log groups are not included: they are deleted with their function. */
+/** Resources whose data cannot be restored. A log group is deleted with its function. */
 const WITH_DATA = new Set([
   'AWS::DynamoDB::Table',
   'AWS::Events::EventBus',
@@ -11,8 +11,8 @@ const WITH_DATA = new Set([
 ]);
 
 /**
- * A resource is removed when its stack is destroyed, or when the properties no longer need it, such as the
- * dead-letter queue of a channel that was removed.
+ * Sets what happens to resources with data when they are removed: when their stack is destroyed, or when the
+ * properties no longer need them, such as the dead-letter queue of a channel that was removed.
  */
 export function keepData(scope: IConstruct, policy: RemovalPolicy): void {
   for (const resource of scope.node.findAll()) {

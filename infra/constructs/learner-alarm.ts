@@ -7,8 +7,9 @@ import { DeadLetters } from './queues.ts';
 import type { ISchoolbell } from './shared-props.ts';
 
 export type LearnerAlarmProps = {
-  /** In one sentence, for the alarm's description. */
+  /** What the alarm means for learners, in one sentence. */
   meaning: string;
+  /** The anchor of the runbook's section about this alarm. */
   section: string;
   runbook: string;
   metric: IMetric;

@@ -17,7 +17,7 @@ import type { FunctionSettings } from './shared-props.ts';
 
 type NotifierFunctionProps = {
   settings: FunctionSettings;
-  /** Relative to the project's root. */
+  /** The path of the function's file, relative to the project's root. */
   entry: string;
   /** Packages that read their own files, and so are copied next to the bundle. */
   packages?: string[];

@@ -14,7 +14,7 @@ const TIMEOUT = Duration.minutes(5);
 type QueueWorkerProps = {
   settings: DeploymentSettings;
   state: ISchoolbellState;
-  /** Relative to the project's root. */
+  /** The path of the function's file, relative to the project's root. */
   entry: string;
   description: string;
   memorySize: number;
@@ -24,7 +24,7 @@ type QueueWorkerProps = {
   tableCalls: readonly TableCall[];
 };
 
-/** One message per call. The function reads Kombo, publishes events, and may send to its own queue. */
+/** The function gets one message per call. It reads Kombo, publishes events, and may send to the queue. */
 export class QueueWorker extends Construct {
   readonly queue: QueueWithDeadLetters;
   readonly function: NotifierFunction;
@@ -52,7 +52,7 @@ export class QueueWorker extends Construct {
   }
 }
 
-/** All variables except the URL of the queue. */
+/** Returns all variables of a function except the URL of its queue. */
 export function runEnvironment(
   settings: DeploymentSettings,
   state: ISchoolbellState,
@@ -74,6 +74,7 @@ export function runEnvironment(
   };
 }
 
+/** `kombo` is `eu`, `us` or a URL. */
 export function komboUrl(kombo: string): string {
   return kombo === 'eu' || kombo === 'us' ? KOMBO_HOSTS[kombo] : kombo;
 }

@@ -26,7 +26,7 @@ export class DeadLetters extends Queue {
   }
 }
 
-/** How often a message is received before it becomes a dead letter. */
+/** How many times a message is received before it becomes a dead letter. */
 export const TRIES = 5;
 
 export class QueueWithDeadLetters extends Queue {
@@ -48,8 +48,8 @@ export class QueueWithDeadLetters extends Queue {
     super(scope, id, {
       ...encryptedBy(encryptionKey),
       enforceSSL: true,
-      // AWS advises this. With less, SQS could deliver a message again while a throttled function still has
-      // it.
+      // AWS advises six times the timeout. With less, SQS could deliver a message again while a throttled
+      // function still has it.
       visibilityTimeout: Duration.seconds(timeout.toSeconds() * 6),
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: TRIES },
     });

@@ -177,7 +177,7 @@ export interface SchoolbellStateAttributes {
   readonly hasAlarms?: boolean | undefined;
 }
 
-/** The name of the table, and the ARNs of the other resources. */
+/** The parameters contain the name of the table, and the ARNs of the other resources. */
 type ParameterName = 'table' | 'bus' | 'kombo-secret' | 'webhook-secret' | 'remote-ids-key' | 'alarm-topic';
 
 /**

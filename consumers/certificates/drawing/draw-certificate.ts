@@ -135,7 +135,10 @@ function line(largest: number, width: number): Fit {
   return { width, height: 100, lines: 1, largest, smallest: 6 };
 }
 
-/** Skips empty candidates. Returns an empty text if no candidate can be drawn completely. */
+/**
+ * Returns the first candidate that is not empty and can be drawn completely, with its index, or else an empty
+ * text.
+ */
 async function firstDrawable(
   candidates: string[],
   fonts: FontLibrary,
@@ -149,7 +152,7 @@ async function firstDrawable(
   throw new Error('The fonts cannot draw an ellipsis');
 }
 
-/** Identifies the learner when there is no name, or it cannot be drawn. */
+/** Returns the text that replaces the learner's name if there is none, or if it cannot be drawn. */
 function learnerNumber(
   { learnerReference }: Certificate,
   { learnerNumber: label }: CertificateTexts,
@@ -166,7 +169,7 @@ function dateTexts(instant: string, { locale, timeZone }: CertificateTexts): str
   return [inWords.format(date), inNumbers.format(date)];
 }
 
-/** A date's text does not show the direction, because it may begin with digits or Latin letters. */
+/** Returns the direction of a date's text, which may begin with digits or Latin letters in any locale. */
 function directionOf(locale: string): Direction {
   // TypeScript's types do not contain `getTextInfo` yet.
   const { direction } = TextInfo.parse(Object(new Intl.Locale(locale)).getTextInfo());

@@ -53,7 +53,7 @@ export function embedTypeface(document: PDFKit.PDFDocument, { bytes, font }: Typ
   });
   composite.end(undefined);
 
-  /** Returns the first text of a glyph: the character of `text` whose glyph it is, or `otherwise`. */
+  /** Records a glyph's text once, and returns it: the character of `text` with this glyph, or `otherwise`. */
   const noted = (id: number, text: string, otherwise: string): string => {
     const own = codePointsOf(text).find((point) => font.nominalGlyph(point) === id);
     const known = texts.get(id) ?? (own === undefined ? otherwise : String.fromCodePoint(own));
@@ -61,12 +61,14 @@ export function embedTypeface(document: PDFKit.PDFDocument, { bytes, font }: Typ
     return known;
   };
   return {
-    /** Returns the name of the typeface's resource on the current page. */
+    /** Registers the typeface on the current page, and returns the name of the resource. */
     nameOnPage(): string {
       Object.assign(document.page.fonts, { [name]: composite });
       return name;
     },
-    /** Records the text of a cluster. If `isPlain`, its only glyph already has the cluster's text. */
+    /**
+     * Records the texts of a cluster's glyphs. `isPlain` says whether one glyph has the text of the cluster.
+     */
     use(text: string, letters: Glyph[], marks: Glyph[]): { isPlain: boolean } {
       const read = letters.map(({ id }, at) => noted(id, text, at === 0 ? text : NOTHING));
       for (const { id } of marks) noted(id, text, NOTHING);
@@ -77,7 +79,7 @@ export function embedTypeface(document: PDFKit.PDFDocument, { bytes, font }: Typ
 }
 export type EmbeddedTypeface = ReturnType<typeof embedTypeface>;
 
-/** https://adobe-type-tools.github.io/font-tech-notes/pdfs/5411.ToUnicode.pdf */
+/** The format of the map: https://adobe-type-tools.github.io/font-tech-notes/pdfs/5411.ToUnicode.pdf */
 function toUnicodeMap(texts: Map<number, string>): string {
   const lines = [...texts].map(([id, text]) => `<${glyphCode(id)}> <${utf16(text)}>`);
   const blocks = [];
@@ -105,11 +107,12 @@ export function glyphCode(id: number): string {
   return id.toString(16).padStart(4, '0');
 }
 
+/** Returns UTF-16, big-endian, as hexadecimal digits. */
 export function utf16(text: string): string {
   return Buffer.from(text, 'utf16le').swap16().toString('hex');
 }
 
-/** Six capital letters mean that the PDF does not contain all glyphs of the font. */
+/** Returns six capital letters, which mean that the PDF does not contain all glyphs of the font. */
 function prefixOf(name: string): string {
   return `SCHB${name
     .replaceAll(/\D/g, '')
@@ -133,8 +136,8 @@ function tableOf(bytes: Uint8Array, tag: 'head' | 'maxp'): DataView {
 }
 
 /**
- * xMin, yMin, xMax and yMax, in thousandths of the font size. In `head`, they begin at byte 36, and the units
- * per em are at byte 18.
+ * Returns xMin, yMin, xMax and yMax in thousandths of the font size. In `head`, they begin at byte 36, and
+ * the units per em are at byte 18.
  */
 function boundingBox(head: DataView): number[] {
   const unitsPerEm = head.getUint16(18);

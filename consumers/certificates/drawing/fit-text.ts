@@ -51,7 +51,7 @@ function wrap(paragraph: Paragraph, width: number, most: number): Line[] {
   return [...lines, trimmed(paragraph, start, end)].filter((line) => line.end > line.start);
 }
 
-/** A line may end after a space, and after a word with the punctuation that follows it. */
+/** Returns the offsets where a line may end: after a space, and after a word with its punctuation. */
 function wordEnds(text: string): number[] {
   const ends: number[] = [];
   let isOpen = false;

@@ -4,7 +4,7 @@ import { Blob, Face } from 'harfbuzzjs';
 import subsetFont from 'subset-font';
 import * as z from 'zod/mini';
 
-/** Both code points belong to a range. */
+/** The first and the last code point belong to the range. */
 type CodePointRanges = [first: number, last: number][];
 
 /** Parses ranges in the format of CSS, such as `U+0460-052F,U+20B4`. */
@@ -22,7 +22,7 @@ function includes(ranges: CodePointRanges, point: number): boolean {
 export type FontFile = { name: string; font: Buffer; codePoints: ReadonlySet<number> };
 
 export type FontLibrary = {
-  /** Returns null if no font has every character of the grapheme. */
+  /** Tries the `preferred` families first. Returns null if no font has every character of the grapheme. */
   find(grapheme: string, preferred: readonly string[]): Promise<FontFile | null>;
 };
 

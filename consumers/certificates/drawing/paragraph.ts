@@ -10,12 +10,13 @@ export type Line = { start: number; end: number; isShortened: boolean };
 
 export type Paragraph = {
   text: string;
-  /** In thousandths of the font size. */
+  /** Returns the width in thousandths of the font size. */
   measure(line: Line): number;
-  /** From left to right. */
+  /** Returns the runs from left to right. */
   runs(line: Line): Run[];
 };
 
+/** @throws Error when a font of the text is not among `typefaces` */
 export function createParagraph(
   prepared: PreparedText,
   typefaces: ReadonlyMap<FontFile, Typeface>,

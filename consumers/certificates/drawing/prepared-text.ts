@@ -78,7 +78,7 @@ export async function prepareText(
   return { text, length: line.length, levels, inOneUnit, pieces };
 }
 
-/** From left to right. */
+/** Returns the pieces of a line from left to right. */
 export function visualOrder(
   { inOneUnit, levels, pieces }: PreparedText,
   start: number,

@@ -5,7 +5,7 @@ import { type Cluster, type Glyph, type Typeface, UNITS_PER_EM, widthOf } from '
 
 type Place = { x: number; baseline: number; color: string };
 
-/** Embeds the fonts of texts so that PDF viewers and screen readers can read, search and copy the texts. */
+/** The painter embeds the fonts, so that PDF viewers and screen readers can read, search and copy texts. */
 export function createTextPainter(document: PDFKit.PDFDocument) {
   const embedded = new Map<Typeface, EmbeddedTypeface>();
   const embeddedFor = (typeface: Typeface) => {
@@ -97,8 +97,8 @@ function showCluster(cluster: Cluster, face: EmbeddedTypeface, { font }: Typefac
 }
 
 /**
- * Some PDF viewers reverse right-to-left text character by character, so the marks of a letter must come
- * before the letter, in reverse order.
+ * Splits a right-to-left text into its letters, and its marks in reverse order. Some PDF viewers reverse such
+ * text character by character, so the marks of a letter must come before the letter.
  */
 function splitMarks({ text, isRightToLeft }: Cluster): { base: string; combining: string } {
   const characters = [...text];
@@ -123,7 +123,7 @@ function withText(text: string, shown: string[]): string[] {
   return [`/Span <</ActualText <${utf16(`\ufeff${text}`)}>>> BDC`, ...shown, 'EMC'];
 }
 
-/** At most four decimal places. */
+/** Returns at most four decimal places. */
 function number(value: number): string {
   return String(Math.round(value * 10_000) / 10_000);
 }

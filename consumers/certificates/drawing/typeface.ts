@@ -20,7 +20,7 @@ export type Glyph = { id: number; advance: number; x: number; y: number };
 /** Glyphs that together represent a text, such as a letter with its marks, from left to right. */
 export type Cluster = { text: string; glyphs: Glyph[]; isRightToLeft: boolean };
 
-/** In thousandths of the font size. */
+/** Returns the width in thousandths of the font size. */
 export function widthOf(clusters: Cluster[]): number {
   return clusters.flatMap(({ glyphs }) => glyphs).reduce((sum, { advance }) => sum + advance, 0);
 }
@@ -52,7 +52,8 @@ export async function createTypefaces(texts: PreparedText[]): Promise<Map<FontFi
 const buffer = new Buffer();
 
 /**
- * The letters before and after the range affect the result.
+ * Returns the clusters of a range. The letters before and after the range affect them. An odd `level` means
+ * right to left.
  *
  * @throws Error when HarfBuzz returns no glyphs, for example because its memory is full
  */
