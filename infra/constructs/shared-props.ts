@@ -31,8 +31,9 @@ export interface SharedFunctionProps {
   readonly logRetention?: RetentionDays | undefined;
 
   /**
-   * The VPC of the functions. They call Kombo, DynamoDB, SQS, EventBridge and Secrets Manager, and a function
-   * for certificates calls S3. The subnets of the functions must be able to reach all of these services.
+   * The VPC of the functions. They call Kombo, DynamoDB, SQS, EventBridge and Secrets Manager. The function for
+   * certificates also calls S3, and that of a Slack channel calls Slack. The subnets of the functions must be
+   * able to reach all of these services.
    *
    * @default - the functions run outside of a VPC
    */
