@@ -5,7 +5,7 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { type IQueue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { admitEventBridge } from '../../infra/constructs/grants.ts';
 import { DeadLetters } from '../../infra/constructs/queues.ts';
@@ -97,11 +97,18 @@ export class ConsumerRule extends Construct {
  *
  * @throws Error for a FIFO queue: as a target it needs a message group, and it cannot be a dead-letter queue.
  *   https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+ * @throws Error for a queue with the AWS managed key, whose policy does not allow EventBridge and cannot change.
+ *   https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
  */
 function admitRules(queue: IQueue): void {
   if (queue.fifo) {
     throw new Error(
       `${queue.node.path}: a rule needs a standard queue. For a FIFO queue, pass the target (delivery) => new SqsQueue(queue, { ...delivery, messageGroupId: 'events' })`,
+    );
+  }
+  if (queue.encryptionType === QueueEncryption.KMS_MANAGED) {
+    throw new Error(
+      `${queue.node.path}: EventBridge cannot use the key alias/aws/sqs. Encrypt the queue with your own key, or with QueueEncryption.SQS_MANAGED`,
     );
   }
   const rules = Stack.of(queue).formatArn({ service: 'events', resource: 'rule', resourceName: '*' });

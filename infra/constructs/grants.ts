@@ -58,7 +58,9 @@ export function grantQueue(queue: IQueue, grantee: IGrantable, ...calls: QueueCa
 
 export function grantSecret(secret: AnySecret, grantee: IGrantable, ...calls: SecretCall[]): void {
   const actions = calls.map((call) => `secretsmanager:${call}`);
-  Grant.addToPrincipal({ grantee, actions, resourceArns: [secret.secretArn] });
+  // The ARN of a secret that is imported by its name lacks the six characters that AWS adds to the name.
+  const resourceArns = [secret.secretFullArn ?? `${secret.secretArn}-??????`];
+  Grant.addToPrincipal({ grantee, actions, resourceArns });
   const keyCalls = calls.map((call) => SECRET_KEY[call]);
   grantKey(secret.encryptionKey, grantee, { service: 'secretsmanager', calls: keyCalls, scope: secret });
 }

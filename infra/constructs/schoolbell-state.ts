@@ -8,7 +8,7 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { outputNames } from '../../functions/contract/names.ts';
-import { parseProps } from '../read-settings.ts';
+import { parseProps, SettingsError } from '../read-settings.ts';
 import { StateValues } from '../settings.ts';
 import { keepData } from './keep-data.ts';
 import type { AnyBus, AnySecret, AnyTable } from './shared-props.ts';
@@ -292,9 +292,9 @@ export class SchoolbellState extends Construct implements ISchoolbellState {
     const values: Record<ParameterName, string> = {
       table: this.table.tableName,
       bus: this.bus.eventBusArn,
-      'kombo-secret': this.komboSecret.secretArn,
-      'webhook-secret': this.webhookSecret.secretArn,
-      'remote-ids-key': this.remoteIdsKey.secretArn,
+      'kombo-secret': completeArn(this.komboSecret),
+      'webhook-secret': completeArn(this.webhookSecret),
+      'remote-ids-key': completeArn(this.remoteIdsKey),
       'alarm-topic': this.alarmTopic.topicArn,
     };
     for (const [parameter, stringValue] of Object.entries(values)) {
@@ -313,6 +313,11 @@ function once<Value extends object>(make: () => Value): () => Value {
     value ??= make();
     return value;
   };
+}
+
+function completeArn(secret: AnySecret): string {
+  if (secret.secretFullArn !== undefined) return secret.secretFullArn;
+  throw new SettingsError(`${secret.node.path}: import the secret by its complete ARN, not by its name`);
 }
 
 function parameterPath(deployment: string, parameter: string): string {

@@ -113,6 +113,30 @@ describe('the construct Schoolbell', () => {
     },
   );
 
+  it('functions may read a secret that is imported by its name, whose ARN ends with six unknown characters', () => {
+    const stack = new Stack(plainApp(), 'Learning');
+    const komboSecret = Secret.fromSecretNameV2(stack, 'Kombo', 'kombo');
+    new Schoolbell(stack, 'Schoolbell', { komboSecret });
+    const statements = [
+      ...Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy')),
+      ...Object.values(Template.fromStack(stack).findResources('AWS::IAM::ManagedPolicy')),
+    ].flatMap(({ Properties }): unknown[] => Properties.PolicyDocument.Statement);
+    const granted = statements
+      .map((one) => JSON.stringify(one))
+      .filter((one) => one.includes('secret:kombo'));
+    // Poll, replay and operators.
+    expect(granted).toHaveLength(3);
+    for (const statement of granted) expect(statement).toContain(':secret:kombo-??????"');
+  });
+
+  it('a SchoolbellState refuses to write the name of a secret to a parameter, because other stacks need the complete ARN', () => {
+    const stack = new Stack(plainApp(), 'State');
+    const komboSecret = Secret.fromSecretNameV2(stack, 'Kombo', 'kombo');
+    expect(() => new SchoolbellState(stack, 'State', { komboSecret }).writeParameters()).toThrow(
+      'State/Kombo: import the secret by its complete ARN',
+    );
+  });
+
   it('the construct Schoolbell can use a SchoolbellState of another stack, by reference or by the parameters that it writes', () => {
     const app = plainApp();
     const state = new SchoolbellState(new Stack(app, 'State'), 'State', { name: 'Academy' });

@@ -4,7 +4,7 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import { CloudWatchLogGroup, LambdaFunction as LambdaTarget, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { expect, it } from 'vitest';
 import type { Target } from '../../../consumers/deploy/consumer-rule.ts';
 import { eventPattern } from '../../../consumers/kit/event-pattern.ts';
@@ -55,6 +55,14 @@ it('`onEvent` accepts a filter with a value that is only known during the deploy
   template().hasResourceProperties('AWS::Events::Rule', {
     EventPattern: { 'Fn::Join': ['', Match.arrayWith([{ Ref: 'Course' }])] },
   });
+});
+
+it('`onEvent` refuses a queue with the AWS managed key of SQS, which EventBridge cannot use', () => {
+  const { stack, bus } = somewhere();
+  const queue = new Queue(stack, 'Queue', { encryption: QueueEncryption.KMS_MANAGED });
+  expect(() => onEvent(stack, 'CourseCompleted', { bus, consumer: 'badges' }, queue)).toThrow(
+    'Consumer/Queue: EventBridge cannot use the key alias/aws/sqs',
+  );
 });
 
 it('`onEvent` refuses a function that was imported without its role, but accepts a target of the CDK with this function', () => {
