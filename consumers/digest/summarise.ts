@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { printable } from '../../functions/contract/printable-text.ts';
 import { isEventType } from '../../functions/contract/published-events.ts';
-import { headlineOf } from '../messages/event-text.ts';
+import { headlineOf, isBlank } from '../messages/event-text.ts';
 
 /** An item contains no data about a person. */
 export const DigestItem = z.object({ id: z.string(), type: z.string(), course: z.nullish(z.string()) });
@@ -30,7 +30,7 @@ export function summarise(items: DigestItem[]): { events: number; headline: stri
 function lineOf({ type, course }: DigestItem): string {
   const name = type.replace(/^Replayed/, '');
   const headline = isEventType(name) ? headlineOf(name) : name;
-  return course ? `${headline} · ${shortened(course)}` : headline;
+  return course && !isBlank(course) ? `${headline} · ${shortened(course)}` : headline;
 }
 
 function shortened(title: string): string {

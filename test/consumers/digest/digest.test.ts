@@ -28,8 +28,9 @@ test('the summary of a digest counts a repeated event once and a replayed event 
   ).toBe('2 × Course completed · Fire safety');
 });
 test('the summary of a digest also counts events without a course title or a course', () => {
-  expect(summarise([completed('1', null), { id: '2', type: 'IntegrationFailing' }]).lines).toBe(
-    '1 × An integration is failing\n1 × Course completed',
+  const withoutTitle = [null, '', ' \n', '\u200b'].map((title, at) => completed(String(at), title));
+  expect(summarise([...withoutTitle, { id: 'x', type: 'IntegrationFailing' }]).lines).toBe(
+    '4 × Course completed\n1 × An integration is failing',
   );
 });
 test("the summary of a digest about 500 courses is shorter than Slack's limit and says how many kinds of events it leaves out", () => {
