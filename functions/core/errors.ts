@@ -34,7 +34,7 @@ export class RateLimitedError extends TransientError {
   }
 }
 
-/** A failure of one integration that a person must resolve. The operator is notified once. */
+/** A person must resolve this. The integration is polled less often, and the operator is notified once. */
 export class IntegrationError extends RunError {
   readonly kind = 'integration';
 }
@@ -46,7 +46,7 @@ export class WaitingError extends RunError {
 
 /**
  * Kombo refuses the key, the IP address, or this integration. Only a comparison with other integrations shows
- * whether the deployment or the integration is the cause (`due.ts`).
+ * whether the deployment or the integration is the cause (see `due.ts`).
  */
 export class AccessRefusedError extends RunError {
   readonly kind = 'access-refused';
@@ -87,7 +87,7 @@ export function asCode(text: string): string {
   return NAME.test(text) ? text : 'UnknownError';
 }
 
-/** Returns the name of a failed call's error, or its `SYSTEM_CODE` if there was no response. */
+/** Returns the name of a failed call's error, or its system code if there was no response. */
 export function codeOf(error: unknown): string {
   const code = ErrorParts.safeParse(error).data?.code ?? '';
   return statusOf(error) === 0 && SYSTEM_CODE.test(code) ? code : nameOf(error);
@@ -112,7 +112,7 @@ export class EntryTakenError extends Error {
   override readonly name = 'EntryTakenError';
 }
 
-/** Another process sends this replay, or a person stopped it. Stop without another write. */
+/** Another process sends this replay, or a person stopped it. This process must stop without a write. */
 export class ReplayChangedError extends Error {
   override readonly name = 'ReplayChangedError';
 }

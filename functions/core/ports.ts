@@ -19,7 +19,7 @@ export type Kombo = {
   /**
    * Reads one page of course progressions, including removed ones. A null `updatedAfter` requests all.
    *
-   * @param request.users Kombo's ids of the only learners to read, if the list fits into a request
+   * @param request.users Kombo's ids of learners. Only their records are read if the ids fit into a request
    */
   readPage(
     request: {
@@ -30,13 +30,13 @@ export type Kombo = {
     },
     signal?: AbortSignal,
   ): Promise<Page>;
-  /** Reads those of these progressions that Kombo still has, including removed ones. Any number of ids. */
+  /** Reads any number of progressions, including removed ones, without those that Kombo no longer has. */
   readByIds(
     integration: IntegrationId,
     ids: string[],
   ): Promise<{ records: ObservedProgression[]; rejected: RejectedRecord[] }>;
   /**
-   * Returns the time since which Kombo marks the data as expired. Returns null if it is valid, or if Kombo
+   * Returns the time since which Kombo marks the data as expired. Returns null for valid data, or if Kombo
    * does not return the integration's details, for example because the key may not read them.
    *
    * @throws RateLimitedError
@@ -48,7 +48,7 @@ export type Kombo = {
 export type UnreadableIntegration = { id: IntegrationId; reason: string };
 
 export type LeaseResult =
-  /** `fence`: append a fence, because the previous lease expired and its worker may still continue. */
+  /** `fence`: a fence is needed, because the previous lease expired and its worker may still continue. */
   | { taken: true; checkpoint: Checkpoint; lease: Lease; fence: boolean }
   /** Another worker holds the lease, until `until` at the latest. */
   | { taken: false; until: string };
@@ -91,7 +91,7 @@ export type Store = {
   /**
    * Reads the known states, by progression id. Unknown ids are absent. Accepts any number of ids.
    *
-   * @param shown what Kombo shows: an equal known state is not decoded, which is faster
+   * @param shown the records that Kombo shows: known states that are equal to them are returned faster
    */
   readKnown(
     integration: IntegrationId,
@@ -101,7 +101,7 @@ export type Store = {
   /** @throws EntryTakenError when another writer has used the number */
   appendEntry(entry: JournalEntry): Promise<void>;
   readEntry(integration: IntegrationId, number: number): Promise<JournalEntry | null>;
-  /** Reads the entry after each checkpoint's last, if it exists and is readable. Eventually consistent. */
+  /** For each checkpoint, reads the entry after its `entry`, if it is readable. Eventually consistent. */
   readEntriesAfter(checkpoints: Pick<Checkpoint, 'integration' | 'entry'>[]): Promise<JournalEntry[]>;
   /** Reads the entries from `from` up to and including `to`, in the order of their numbers or in reverse. */
   readEntries(
@@ -113,7 +113,7 @@ export type Store = {
   /** Writes the entry's states, except where the stored state has a later entry number. */
   applyEntry(entry: JournalEntry): Promise<void>;
 
-  /** Stores a chunk, which expires like a journal entry of this time. The same content gets the same name. */
+  /** Stores a chunk, which expires like an entry of the time `at`. Its name depends only on its content. */
   writeHeldChunk(integration: IntegrationId, chunk: HeldChunk, at: string): Promise<string>;
   /** Reads the chunks with these names, in order. Omits chunks that retention removed. */
   readHeldChunks(integration: IntegrationId, names: string[]): AsyncIterable<HeldChunk>;

@@ -93,7 +93,7 @@ export function discarded(change: Change, before: KnownProgression | null): Chan
   };
 }
 
-/** A new record that is already removed is stored without its status, which is published when it returns. */
+/** An already removed record is stored without its status: the status is published after a restoration. */
 function firstSight(observed: ObservedProgression, detectedAt: string): Change {
   const { learner, course } = observed;
   const { erased, ...state } = factsShown(null, observed, detectedAt);
@@ -134,7 +134,7 @@ function removedAtOf(known: Facts | null, observed: ObservedProgression, detecte
   return observed.state.removedAt ?? known?.removedAt ?? detectedAt;
 }
 
-/** A record that has no names 14 days after its removal is erased. It stays erased until it is restored. */
+/** A record without names 14 days after its removal counts as erased, until it is restored. */
 function isErased(
   known: Facts | null,
   { erased, namesBlank }: ObservedProgression,

@@ -11,6 +11,7 @@ import { type IntegrationHabits, isOlderVersion, recordDate, suspectKind } from 
 export type PageRules = IntegrationHabits & {
   mode: PollMode;
   baseline: Baseline;
+  /** The number of the last journal entry when the run began. */
   startEntry: number;
   /** In the first reconciliation after a baseline, the time when this baseline began; otherwise null. */
   baselineStart: string | null;
@@ -22,7 +23,10 @@ export type PageRules = IntegrationHabits & {
   dataExpired: boolean;
   /** Returns a person's decision about a suspect change, or null if there is no decision about it. */
   decisionOn: (change: Change) => 'release' | 'discard' | null;
-  /** The second reads of records that are older than the known state, by id; null if Kombo returned none. */
+  /**
+   * The second versions of records that were older than the known state, by id; null if Kombo did not return
+   * the record again. An older record that is not in this map must be read again.
+   */
   readAgain: ReadonlyMap<string, ObservedProgression | null>;
   detectedAt: string;
 };
@@ -30,7 +34,7 @@ export type PageRules = IntegrationHabits & {
 export type Decision = {
   change: Change;
   tally: Tally;
-  /** Null if it is not suspect, or if the baseline's setting or a person determines its publication. */
+  /** Null if the change is not suspect, or if the baseline or a person determines whether it is published. */
   suspect: SuspectKind | null;
   /** Personal data. It may be published, but never stored or logged. */
   learnerDetails: LearnerDetails;
@@ -38,7 +42,7 @@ export type Decision = {
 
 export type DecidedPage = {
   decisions: Decision[];
-  /** Whether a record was not wholly trusted. The watermark then stays, so that it is read again. */
+  /** Whether a record was not wholly trusted. Then the watermark stays, so that the record is read again. */
   hasUntrusted: boolean;
   /** The ids of records to read again. `decidePage` must then be called with the results (`readAgain`). */
   olderThanKnown: string[];
@@ -48,6 +52,8 @@ export type DecidedPage = {
 /**
  * Returns the changes that the records of a page show, in the order of the records. If the page contains a
  * record twice, the second copy is compared with the state after the first copy.
+ *
+ * @param known the known states by progression id; new ids are absent
  */
 export function decidePage(
   records: ObservedProgression[],
@@ -94,8 +100,9 @@ export function mentionsRemoval(
 
 /**
  * Returns the version of the record to compare with the known state. A record that is older than the known
- * state and differs from it must be read again (`ask`). The second version is trusted if it is not older, or
- * if it is the same older version again (Kombo restored a backup). Otherwise, returns null.
+ * state and differs from it must be read again: without the second version, returns `ask`. The second version
+ * is trusted if it is not older, or if it is the same older version again (Kombo restored a backup).
+ * Otherwise, returns null.
  */
 function latestVersion(
   record: ObservedProgression,
@@ -161,9 +168,9 @@ function classify(
 }
 
 /**
- * Returns whether the baseline's setting determines if the change is published: during a baseline, for each
- * record that it has not stored yet; in the first reconciliation after it, for each record that it missed
- * although the record was last changed before the baseline began.
+ * Returns whether the baseline's setting determines if the change is published. This is so during a baseline,
+ * for records that the baseline has not stored yet. It is also so in the first reconciliation after it, for
+ * records that the baseline missed although they were last changed before it began.
  */
 function isOfBaseline(
   { state }: Change,

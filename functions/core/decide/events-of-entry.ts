@@ -17,9 +17,9 @@ const COMPARED = ['remoteId', 'status', 'enrolledAt', 'completedAt', 'removedAt'
 const NO_DETAILS: LearnerDetails = { firstName: null, lastName: null, email: null };
 
 /**
- * Returns the events of a journal entry, in order. For the same entry, only the details can differ.
+ * Returns the events of a journal entry, in order. Two results for one entry differ only in learner details.
  *
- * @param details null if the deployment omits them; a learner who is not in the map has no details
+ * @param details null if the deployment omits them. Details of progressions outside the map are null
  */
 export function eventsOfEntry(entry: JournalEntry, details: DetailsById | null): JournalledEvent[] {
   const integration = { id: entry.integration, tool: toolOf(entry.integration) };
@@ -51,6 +51,7 @@ export function eventsOfEntry(entry: JournalEntry, details: DetailsById | null):
   return events;
 }
 
+/** One event of a change, with the states before and after the event. */
 export type Transition = {
   type: LearningEventType;
   previous: ProgressionState | null;
@@ -113,7 +114,10 @@ function ownDate({ type, previous, state }: Transition): string | null {
   }
 }
 
-/** A `changed_at` that did not move, or that is before `updated_after`, belongs to an earlier change. */
+/**
+ * Returns `changed_at`, or null if it belongs to an earlier change: the change did not move it forward, or it
+ * is before `updated_after`.
+ */
 function changeDate(
   { state: { changedAt }, isChangeDated }: Transition,
   { updatedAfter }: Reading,

@@ -95,7 +95,7 @@ function firstSightingKind(state: ProgressionState, habits: IntegrationHabits): 
   return isOrdinary ? null : 'firstSeenUndated';
 }
 
-/** A recent date that replaces null is not suspect. */
+/** Returns null if a recent date replaced null: this is not suspect. */
 function correctionKind(
   was: string | null,
   is: string | null,

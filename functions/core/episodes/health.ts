@@ -44,12 +44,12 @@ export function isNoticeDue({ needsNotice, notified }: Failing): boolean {
   return needsNotice && !notified;
 }
 
-/** Errors of the deployment do not count, since one alarm reports them for all integrations. */
+/** Returns whether a temporary failure lasts too long. Errors of the deployment have their own alarm. */
 function hasLasted(kind: Failure['kind'], lastedMs: number): boolean {
   return kind === 'transient' && lastedMs >= NOTIFY_TRANSIENT_AFTER_MS;
 }
 
-/** Of an unexpected error, only the name is stored, since its message may contain personal data. */
+/** Returns only the name of an unexpected error, since its message may contain personal data. */
 export function failureOf(error: unknown): Failure {
   if (isRunError(error)) {
     return { kind: error.kind, code: error.code, message: error.message, logUrl: error.logUrl };
@@ -63,8 +63,8 @@ export function failureOf(error: unknown): Failure {
 }
 
 /**
- * A failure of another kind begins a new episode if the previous failure needed no notice, and was neither
- * temporary nor the integration's own.
+ * Returns whether `now` begins a new episode: it has another kind than the previous failure, which needed no
+ * notice and was neither temporary nor the integration's own.
  */
 function beginsEpisode({ needsNotice, failure: before }: Failing, now: Failure): boolean {
   const wasOwn = before.kind === 'transient' || before.kind === 'integration';
@@ -76,7 +76,7 @@ function backoffMs(kind: Failure['kind'], isOwn: boolean, failures: number): num
   return kind === 'waiting' ? WAITING_RETRY_MS : 0;
 }
 
-/** In an episode, the event always has the same id. */
+/** Publishes `IntegrationFailing`. In an episode, this event always has the same id. */
 export async function notifyFailing({ ports, integration }: Worker, health: Failing): Promise<void> {
   const { code, message, logUrl } = health.failure;
   await ports.publisher.notify({

@@ -11,7 +11,7 @@ export type DispatchState = {
   checkpoints: ReadonlyMap<IntegrationId, Checkpoint>;
   /** The machine's clock, in milliseconds. */
   now: number;
-  /** The time from one dispatch to the next. */
+  /** The time from one dispatch to the next, in milliseconds. */
   intervalMs: number;
   /** Null if there was none, or if the deployment cannot be the cause of any failure. */
   lastProbe: Probe | null;
@@ -20,7 +20,7 @@ export type DispatchState = {
 export type Due = {
   /** The integration that has waited longest is first. */
   polls: PollMessage[];
-  /** They fail because the deployment is wrong. One of them is polled per interval: see `nextProbe`. */
+  /** Integrations that fail because the deployment is wrong. One is polled per interval: see `nextProbe`. */
   stopped: Checkpoint[];
 };
 
@@ -112,7 +112,7 @@ function lastAcceptedAt({ succeededAt, health }: Checkpoint): number {
   );
 }
 
-/** If the queue accepts only a part of the messages, the other integrations are first the next time. */
+/** If the queue does not accept the last messages, these integrations are the first ones next time. */
 function longestWaitFirst(active: IntegrationId[], { checkpoints }: DispatchState): IntegrationId[] {
   const lastTry = (id: IntegrationId) => {
     const checkpoint = checkpoints.get(id);

@@ -58,7 +58,7 @@ export async function surveyFleet(
   };
 }
 
-/** An integration that is held, is being set up or fails permanently is reported in another way. */
+/** Returns false while an integration is held, is set up or fails permanently: this is reported elsewhere. */
 function shouldBeFresh(checkpoint: Checkpoint | undefined): boolean {
   if (checkpoint === undefined) return true;
   const { held, health } = checkpoint;

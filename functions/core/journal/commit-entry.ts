@@ -16,7 +16,10 @@ const NO_PROGRESS: Progress = (checkpoint) => checkpoint;
 /** A worker that resumes can take the fence's number only once. More conflicts are an error in the store. */
 const FENCE_TRIES = 5;
 
-/** Only the last of several entries moves the cursor: after a crash between them, the page is read again. */
+/**
+ * Commits decisions in as many entries as needed. Only the last entry moves the cursor (`forward`), so that
+ * the page is read again after a crash between two entries.
+ */
 export async function commitDecisions(
   worker: Worker,
   run: Pick<Run, 'mode' | 'updatedAfter'>,
@@ -45,7 +48,7 @@ export function splitChanges(decisions: Decision[], maxBytes = MAX_JSON_BYTES): 
   return grouped(decisions, { size: maxBytes }, ({ change }) => Buffer.byteLength(JSON.stringify(change)));
 }
 
-/** If an earlier part of the page contains a record, the entry of that part is its previous entry. */
+/** Sets `previousEntry` to the entry of an earlier part of the page (`written`) with the same record. */
 function afterEarlierParts(part: Decision[], written: ReadonlyMap<string, number>): Decision[] {
   if (written.size === 0) return part;
   return part.map((decision) => {

@@ -16,8 +16,9 @@ export type RetriedSetAside = {
 };
 
 /**
- * Retries set-aside items (see `SetAside`). For records without an id, all records are read, and an item
- * counts as processed if Kombo no longer shows the record without an id.
+ * Reads set-aside records again, and publishes set-aside events again. Unknown statuses always remain. For
+ * records without an id, all records are read, and an item counts as processed if Kombo no longer shows the
+ * record without an id.
  */
 export async function retrySetAside(worker: Worker, items: SetAside[]): Promise<RetriedSetAside> {
   const ofKind = (wanted: SetAside['kind']) => items.filter(({ kind }) => kind === wanted);

@@ -30,7 +30,7 @@ export type Status = {
   integration: string;
   condition: Condition;
   watermark: string | null;
-  /** The age of the watermark by this machine's clock. Later changes may not be published yet. */
+  /** The age of the watermark by this machine's clock. Changes after it may not be published yet. */
   staleMs: number | null;
   /** When the lease of the current worker ends; null if no worker holds it. */
   workerUntil: string | null;
@@ -46,7 +46,7 @@ export type Status = {
   known: number;
   setAside: number;
   journal: { first: number | null; last: number; entries: number };
-  /** The entry that was appended and whose events are not published yet. */
+  /** An appended entry whose events are not published yet; null if there is none, or it has no events. */
   unpublished: { entry: number; events: number } | null;
   /** Events of the last 24 hours by type; null if they were not counted. */
   events: EventCounts | null;
@@ -62,6 +62,7 @@ type RunInProgress = Pick<Run, 'mode' | 'startedAt' | 'pass' | 'pages' | 'record
 
 export type StatusFacts = {
   integration: Integration;
+  /** Null for an integration that was never polled. */
   checkpoint: Checkpoint | null;
   lease: Lease | null;
   setAside: number;

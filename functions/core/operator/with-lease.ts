@@ -9,7 +9,7 @@ export type LeaseOutcome<Result> =
   | { done: true; result: Result; again: boolean }
   | { done: false; busyUntil: string };
 
-/** Does an operator's work under the integration's lease, after recovery. Throws the errors of the work. */
+/** Acquires the lease, recovers unfinished entries, and does an operator's work. Throws its errors. */
 export async function withLease<Result>(
   ports: Ports,
   settings: RunSettings,

@@ -14,6 +14,7 @@ export type Pass = {
   mode: PollMode;
   pages: AsyncGenerator<Page, void, void>;
   decisionOn: PageRules['decisionOn'];
+  /** Called after each page. If it returns false, this call stops, and another call continues. */
   timeLeft: () => boolean;
 };
 

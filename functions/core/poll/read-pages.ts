@@ -9,7 +9,7 @@ import { FIRST_POSITION, type PassPosition, positionAfter } from '../state/run-p
  * If the caller leaves the loop, the fetch in progress is cancelled. The error of a page is thrown when the
  * caller asks for this page, never earlier.
  *
- * @param options.mayFetchAhead called before each fetch ahead; without it, all pages are fetched ahead
+ * @param options.mayFetchAhead returns whether to fetch the next page ahead; by default, always
  * @throws EndlessPagesError when the pages do not end
  */
 export async function* readPages(

@@ -70,7 +70,7 @@ export async function readRun(worker: Worker, mode: PollMode, timeLeft: () => bo
   }
 }
 
-/** Commits the pages before the first with too many suspect changes, or continues the count of these. */
+/** Commits the pages before the first one that exceeds the limit, or continues a count of suspect changes. */
 async function readPass(
   worker: Worker,
   mode: PollMode,
@@ -101,7 +101,7 @@ async function readPass(
   }
 }
 
-/** Counts the suspect changes from the stopped page on, unless they were already counted from there on. */
+/** Counts the suspect changes from the stopped page on, unless this count is already complete. */
 async function stopBefore(worker: Worker, stopped: StoppedPage, pass: Pass): Promise<'more' | 'held'> {
   const { held, [slotOf(pass.mode)]: run } = worker.checkpoint;
   if (run === null) throw new Error('no run is in progress');
@@ -140,8 +140,8 @@ export async function endRun(worker: Worker, run: Run): Promise<void> {
   if (run.mode === 'baseline' && !run.hasUntrusted) {
     // Save before publishing, so that a retry after a crash uses the same event id.
     await save(worker, worker.checkpoint);
-    // If a crash happens here, the first sync may start over, and uses the same event id. The first sync of an
-    // integration that is added again, and each forced baseline, have a different id.
+    // If a crash happens here, the first sync may start over, and uses the same event id. The first sync of
+    // an integration that is added again, and each forced baseline, have a different id.
     const name = worker.checkpoint.watermark === null ? integration.addedAt : run.startedAt;
     await ports.publisher.notify({
       type: 'IntegrationBaselined',

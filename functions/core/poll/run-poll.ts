@@ -11,13 +11,13 @@ import { type RunEnd, readRun } from './read-run.ts';
 export type PollRequest = {
   integration: Integration;
   /**
-   * Without it, a poll continues the baseline or incremental run in progress, or starts one: a baseline if
-   * the integration was never synced. After that, it continues a reconciliation in progress.
+   * Without a mode, a poll continues the baseline or incremental run in progress, or starts one: a baseline
+   * if the integration was never synced. After that, it continues a reconciliation in progress.
    */
   mode?: PollMode;
-  /** Allows another baseline. Its setting determines whether changes since the watermark are published. */
+  /** Allows another baseline: the setting `baseline` then applies to the changes since the watermark. */
   force?: boolean;
-  /** Kombo accepted the key for another integration after it refused this one: the key is not the reason. */
+  /** After a refusal of this integration, Kombo accepted the key for another one: the key is valid. */
   othersLetIn?: boolean;
   /** The owner of the lease: a value that is unique to this call. */
   owner: string;

@@ -8,7 +8,9 @@ export type ReplayOrder = {
   reason: string;
   /** The consumer that receives the replay, or null for every consumer. */
   consumer: string | null;
+  /** Whether to send the events with the names of live events, and without `replay`. */
   asLive: boolean;
+  /** Events per second. */
   rate: number;
   /** The writer of the record: a value that is unique to this call. */
   writer: string;

@@ -133,7 +133,7 @@ function ofTypes(byType: EventCounts, types: LearningEventType[]): EventCounts {
   return Object.fromEntries(types.flatMap((type) => (byType[type] ? [[type, byType[type]]] : [])));
 }
 
-/** The replay itself reads only the records of the counted learners, if there are at most 50 of them. */
+/** Counts the events. If at most 50 learners have them, the replay itself reads only their records. */
 async function planFromKombo(
   ports: PlanPorts,
   { id }: Integration,

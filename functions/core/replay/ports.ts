@@ -23,7 +23,7 @@ export type ReplayStore = {
 
 export type ReplayPorts = Ports & {
   replays: ReplayStore;
-  /** Measures durations. The clock may show the simulated time of the sandbox instead. */
+  /** For durations in milliseconds: `clock` may show the simulated time of the sandbox. */
   stopwatch: Clock;
   sleep(ms: number): Promise<void>;
 };

@@ -21,8 +21,9 @@ export type SentSteps = {
 };
 
 /**
- * Sends the events of some steps. An event that the bus refuses permanently is counted but not set aside: a
- * retry from the set-aside list would publish it as a live event.
+ * Sends the events of some steps, with the present learner details if the deployment includes them. An event
+ * that the bus refuses permanently is counted but not set aside: a retry from the set-aside list would
+ * publish it as a live event.
  */
 export async function sendReplayed(
   ports: ReplayPorts,

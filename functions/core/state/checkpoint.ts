@@ -110,8 +110,8 @@ export const Held = z.object({
   limit: WholeNumber,
   /**
    * The number of suspect changes that were published without a person's decision in the 24 hours before the
-   * run stopped. While the run is stopped, it counts towards the limit, so that no waiting change is published
-   * only because time passes.
+   * run stopped. While the run is stopped, it counts towards the limit, so that no waiting change is
+   * published only because time passes.
    */
   surge: WholeNumber,
   /** The position of the run when the count began; null if the changes must be counted again. */
@@ -147,12 +147,12 @@ export const Checkpoint = z.object({
   revision: WholeNumber,
   /** The number of the last journal entry that was applied and published. */
   entry: WholeNumber,
-  /** Which events of the next entry EventBridge accepted or refused permanently; null without such events. */
+  /** The events of the next entry that the bus accepted or refused permanently; null if there are none. */
   accepted: z.nullable(z.object({ entry: PositiveNumber, indexes: z.array(WholeNumber) })),
   watermark: z.nullable(Timestamp),
   /** The latest watermark that the integration ever had. Whether a date is old is measured from this time. */
   newestWatermark: z.nullable(Timestamp),
-  /** The `startEntry` of the first sync, also if it starts over. Set again by a new baseline (`addAgain`). */
+  /** The `startEntry` of the first sync. It changes only if `addAgain` starts a new baseline. */
   baselineStart: WholeNumber,
   /** The incremental run or baseline in progress. */
   run: z.nullable(Run),
@@ -173,7 +173,7 @@ export const Checkpoint = z.object({
   /** Suspect changes that were published without a person's decision, per hour of the last day. */
   surge: z.array(z.object({ hour: Timestamp, count: WholeNumber })),
   held: z.nullable(Held),
-  /** The earliest first. Each decision applies to `run` and to `reconciliation`. */
+  /** A person's decisions, the earliest first. Each decision applies to `run` and to `reconciliation`. */
   holdDecisions: z.array(HoldDecision),
 });
 export type Checkpoint = z.infer<typeof Checkpoint>;
@@ -212,7 +212,7 @@ export function limitedUntil({ limitedUntil: until }: Checkpoint, now: number): 
 const HOUR_MS = 60 * 60 * 1000;
 const WINDOW_MS = 24 * HOUR_MS;
 
-/** Returns the suspect changes of the last 24 hours. Whole hours count: one more hour may be included. */
+/** Returns the number of suspect changes of the last 24 hours. Whole hours are counted, so up to 25. */
 export function surgeCount(surge: Checkpoint['surge'], now: number): number {
   return recent(surge, now).reduce((sum, { count }) => sum + count, 0);
 }
@@ -226,6 +226,7 @@ export function addToSurge(surge: Checkpoint['surge'], count: number, now: numbe
   return [...kept.filter((bucket) => bucket !== present), { hour, count: (present?.count ?? 0) + count }];
 }
 
+/** Returns the limit of suspect changes in 24 hours. `share` is the share of the known progressions. */
 export function surgeLimit(known: number, share: number, floor: number): number {
   return Math.max(floor, Math.floor(known * share));
 }

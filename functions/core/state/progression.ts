@@ -47,7 +47,7 @@ export type Page = {
 export const Facts = z.extend(ProgressionState, { erased: z.boolean() });
 export type Facts = z.infer<typeof Facts>;
 
-/** `changedAt`, `remoteId` and the date of a removal can change although nothing happened. */
+/** Ignores `changedAt`, `remoteId` and the date of a removal, which can change although nothing happened. */
 export function sameFacts(a: Facts, b: Facts): boolean {
   return (
     a.status === b.status &&

@@ -125,7 +125,7 @@ export function updatedAfter(mode: PollMode, watermark: string | null, overlapMs
   return new Date(Date.parse(watermark) - overlapMs).toISOString();
 }
 
-/** If one clock is ahead, the later time would miss changes. The earlier only lets records be read again. */
+/** If a clock is ahead, its time would miss changes. With the earlier time, records are only read again. */
 export function earlierOf(a: string, b: string): string {
   return a < b ? a : b;
 }

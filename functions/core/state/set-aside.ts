@@ -21,7 +21,7 @@ export const SetAside = z.discriminatedUnion('kind', [
     id: z.string(),
     reason: z.string(),
     at: Timestamp,
-    /** The records with it in the run that first read it, or in the last run that read all records. */
+    /** How many records had this status in the run that found it, or in the last run over all records. */
     count: PositiveNumber,
     /** The ids of some of the progressions. */
     sample: z.array(z.string()),
