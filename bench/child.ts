@@ -42,7 +42,7 @@ export async function runChild(bundle: string, task: Task, functionMb?: number):
 /** The period in which Lambda is assumed to give a function its share of a core. AWS does not document it. */
 const PERIOD_MS = 20;
 
-/** Stops the process whenever it has used more than its share of the elapsed time plus one period. */
+/** Stops the process while it has used more processor time than its share of the time plus one period. */
 function limitShare(child: ChildProcess, share: number): void {
   const began = performance.now();
   const timer = setInterval(() => {

@@ -1,6 +1,6 @@
 import { POLL_CONCURRENCY } from '../functions/contract/names.ts';
 
-/** List prices in us-east-1 in US dollars, without free tiers: DynamoDB on demand, Lambda on arm64. */
+/** AWS's list prices of us-east-1 in US dollars, for DynamoDB on demand and Lambda on arm64. */
 const PRICES = {
   readUnit: 0.125e-6,
   writeUnit: 0.625e-6,
@@ -25,13 +25,13 @@ const POLLS_A_MONTH = 4 * 730;
 /** The assumed duration of a poll of one page: Kombo's response time is not known. */
 const POLL_SECONDS = 0.6;
 /**
- * Assumed durations. A dispatch of 10,000 integrations used at most 1.9 s of processor time. With 512 MB
- * (0.29 of a processor), this takes 6.6 s. The model assumes 9.2 s, to have a margin.
+ * The assumed duration of a dispatch. With 10,000 integrations, a dispatch used at most 1.9 s of processor
+ * time. With 512 MB (0.29 of a processor), this takes 6.6 s. The model assumes 9.2 s, to have a margin.
  */
 const DISPATCH_SECONDS = { once: 0.2, perIntegration: 0.0009 };
 /** The memory of the dispatch function and of the poll function, in GB. */
 const GIGABYTES = 0.5;
-/** Of one invocation: Lambda's own lines, the line about the run or the dispatch, and the metrics. */
+/** The log of one invocation: Lambda's own lines, the line about the run or the dispatch, and the metrics. */
 const LOG_BYTES = 2_500;
 /** Lambda polls two empty queues with five pollers each, which send a request every 20 seconds. */
 const IDLE_RECEIVES_A_MONTH = 2 * 5 * 3 * 60 * 730;

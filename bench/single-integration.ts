@@ -13,13 +13,13 @@ export type BenchOptions = {
   rounds: number;
   /** The sandbox's response time for a page, in milliseconds. */
   responseMs: number;
-  /** Some measures use a quarter or a tenth of these, and one of memory uses ten times as many. */
+  /** Records of an integration. Some measures use a quarter or a tenth of them, and one ten times as many. */
   records: number;
   /** Prints which measure is running. */
   say: (what: string) => void;
 };
 
-/** For measures that would take a quarter of an hour with the response time of the options. */
+/** The response time in measures that would take a quarter of an hour with that of the options. */
 const FAST_RESPONSE_MS = 20;
 
 /** Kombo's largest page. */

@@ -26,7 +26,7 @@ export const meanings: Record<EventType, string> = {
   ...workflowMeanings,
 };
 
-/** Without `$schema`. Additional fields are allowed, because later releases of version 1 may add some. */
+/** Returns a JSON Schema without `$schema`. It allows more fields, because later releases may add some. */
 export function jsonSchemaOf(part: z.ZodMiniType, draft: Draft = 'draft-07'): JsonSchema {
   const { $schema: _, ...schema } = z.toJSONSchema(part, {
     io: 'input',

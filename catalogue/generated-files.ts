@@ -4,7 +4,7 @@ import { cataloguePage } from './catalogue-page.ts';
 import { eventSchema, meanings } from './event-schema.ts';
 import { exampleOf } from './examples.ts';
 
-/** The text of each file that `npm run generate:events` writes, by its path from the project's root. */
+/** Returns the text of each file that `npm run generate:events` writes, by its path from the root. */
 export function generatedFiles(): Map<string, string> {
   return new Map([
     ...eventTypes.map((type): [string, string] => [`docs/events/${type}.json`, json(eventSchema(type))]),

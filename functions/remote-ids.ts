@@ -62,7 +62,7 @@ async function replaceIds<Part extends Progression>(parts: Part[], setting: IdSe
   return parts.map((part) => withIds(part, rule));
 }
 
-/** Replaces the ids in all records, so that no other code sees the original ids. */
+/** Replaces the ids in all records as the setting requires, so that no other code sees the original ids. */
 export function komboWithIds<Adapter extends Kombo>(kombo: Adapter, setting: IdSetting): Adapter {
   return {
     ...kombo,
@@ -78,8 +78,8 @@ export function komboWithIds<Adapter extends Kombo>(kombo: Adapter, setting: IdS
 }
 
 /**
- * Replaces the ids that it reads by the current setting, so that a changed setting does not look like a
- * changed progression, and old entries publish no id that the setting now hides.
+ * Replaces ids that are read from the table, as the current setting requires. So a changed setting does not
+ * look like a changed progression, and old entries publish no id that the setting now hides.
  */
 export function storeWithIds(store: Store, setting: IdSetting): Store {
   const withChanges = async (entry: JournalEntry): Promise<JournalEntry> => ({

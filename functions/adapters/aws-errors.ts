@@ -28,7 +28,7 @@ const REFUSALS = new Set([
 /** The SDK's errors for a missing or malformed region have no specific name. */
 const WRONG_REGION = /^Region (is missing|not accepted)/;
 
-/** Returns the reason, for an error message, if AWS refuses the call until a person changes something. */
+/** Returns why AWS refuses a call until a person changes the deployment or the credentials, or null. */
 export function refusalOf(error: unknown): string | null {
   if (error instanceof Error && WRONG_REGION.test(error.message))
     return 'the AWS region is missing or invalid: set AWS_REGION';

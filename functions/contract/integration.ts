@@ -66,7 +66,7 @@ export function toolOf(integration: IntegrationId): string {
 export const Integration = z.object({
   id: IntegrationId,
   state: z.enum(['active', 'paused', 'removed']),
-  /** `kombo`: not active at Kombo, and resumed when it is active again. Absent if a person paused it. */
+  /** `kombo`: paused only while it is not active at Kombo. Absent if a person paused it. */
   pausedBy: z.optional(z.literal('kombo')),
   baseline: Baseline,
   addedAt: Timestamp,

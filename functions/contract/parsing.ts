@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 /** For schemas whose messages people read. Without it, the only message of zod/mini is "Invalid input". */
 export const IN_ENGLISH = { error: en().localeError };
 
-/** Returns a schema of JSON text. Other text fails with `is not JSON`. */
+/** Returns a schema that parses JSON text and applies `schema` to it. Other text fails with `is not JSON`. */
 export function parsedJson<Schema extends z.ZodMiniType>(schema: Schema) {
   return z.pipe(
     z.pipe(

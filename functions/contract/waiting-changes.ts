@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { described, PositiveNumber, WholeNumber } from './field-types.ts';
 
-/** Why a change is suspect: a mistake on the platform may have caused it, and ordinary learning did not. */
+/** Why a change is suspect: ordinary learning does not explain it, but a mistake on the platform could. */
 export const SuspectKind = z.enum([
   'removed',
   'restored',

@@ -9,7 +9,7 @@ import type { Ports, Queue, RunSettings } from '../core/ports.ts';
 /** Time reserved for the current page: its slowest request, its writes, and the release of the lease. */
 const RESERVE_MS = 90_000;
 
-/** For the difference between two machines' clocks: a message must not arrive while the limit lasts. */
+/** A margin for differences between clocks: a message must not arrive while the rate limit lasts. */
 const MARGIN_MS = 1_000;
 
 export type PollParts = {

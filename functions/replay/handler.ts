@@ -8,10 +8,10 @@ import type { ReplayRecord } from '../core/replay/replay-record.ts';
 import { type ReplayOutcome, runReplay } from '../core/replay/run-replay.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
-/** For the current batch: Kombo's slowest response (up to 30 s), the bus (up to 10 s), and the save. */
+/** Reserved for the current batch: Kombo (up to 30 s), the bus (up to 10 s), and saving the progress. */
 const RESERVE_MS = 60_000;
 
-/** Most temporary failures are assumed to be over by then. The queue's visibility timeout is longer. */
+/** The delay before a retry: shorter than the visibility timeout, but most temporary failures end by then. */
 const PAUSE_MS = 30_000;
 
 export type ReplayParts = {

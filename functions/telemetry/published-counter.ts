@@ -10,7 +10,7 @@ export type Published = {
   ownLagSeconds: number | null;
 };
 
-/** Counts the events that the bus accepts, by type, and measures their delay. Counts the events that it refuses. */
+/** Counts the events that the bus accepts (by type) or refuses, and measures the delays of the accepted. */
 export function countPublished(publisher: Publisher, clock: () => number) {
   let published = nothing();
   const count = (type: string) => {

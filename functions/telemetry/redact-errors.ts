@@ -1,7 +1,7 @@
 import { isRunError, nameOf } from '../core/errors.ts';
 import type { Telemetry } from './telemetry.ts';
 
-/** Returns a handler whose errors contain no record contents, since Lambda logs their messages. */
+/** Returns a handler that still fails, but with an error without record contents, because Lambda logs it. */
 export function redactErrors<Args extends unknown[], Result>(
   telemetry: Telemetry,
   handle: (...args: Args) => Promise<Result>,

@@ -33,7 +33,7 @@ const BUSY = new Set([
 ]);
 
 /**
- * If the entry changes a progression twice, only its last state is written.
+ * Writes the known states after an entry. If it changes a progression twice, only the last state is written.
  *
  * @throws TransientError when DynamoDB stays too busy for some statements; otherwise the error of
  *   `statementError`

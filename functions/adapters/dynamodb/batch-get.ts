@@ -13,7 +13,8 @@ const BATCHES_AT_ONCE = 4;
 export const RETRY = { retries: 6, minTimeout: 50, factor: 2, randomize: true };
 
 /**
- * Returns the items with these keys (any number of different ones), in no particular order.
+ * Returns the items with these keys, in no particular order. Keys without an item are left out. Accepts any
+ * number of keys, but no key twice.
  *
  * @throws TransientError when DynamoDB leaves some keys unprocessed in every attempt
  */

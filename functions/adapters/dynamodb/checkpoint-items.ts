@@ -10,7 +10,7 @@ import { checkpointKey } from './keys.ts';
 import { getItem, type Item, jsonContent, keyOf, parseStored, readable, type Table } from './table.ts';
 import { isConditionFailed } from './translate-errors.ts';
 
-/** Attempts of `takeLease`: one more is needed when another worker changes the lease meanwhile. */
+/** The attempts of `takeLease`. Each change of the lease by another worker makes one more necessary. */
 const ROUNDS = 8;
 
 export function checkpointItems(
@@ -163,7 +163,7 @@ function takeExpired(table: Table, id: string, lease: Lease, held: Lease): Promi
   });
 }
 
-/** Returns false if that worker no longer holds the lease: only the holder reads `again`. */
+/** Sets `again` for the owner of the lease, who alone reads it. Returns false if the owner has changed. */
 async function requestAgain(table: Table, id: string, held: Lease): Promise<boolean> {
   const requested = await update(table, id, {
     ConditionExpression: '#lease.#owner = :owner',

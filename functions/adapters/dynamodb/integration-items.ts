@@ -15,7 +15,7 @@ import {
   type Table,
 } from './table.ts';
 
-/** Only a person, a webhook or dispatch changes settings, so two writers at the same time are rare. */
+/** The attempts to change settings. Only a person, a webhook or dispatch changes them, so few conflict. */
 const ROUNDS = 8;
 
 export function integrationItems(

@@ -38,7 +38,7 @@ export function setAsideKey(id: IntegrationId, item: Pick<SetAside, 'kind' | 'id
   return { pk: setAsidePartition(id), sk: `${item.kind}/${name}` };
 }
 
-/** DynamoDB allows 1,000 write units and 3,000 read units per second for each partition. */
+/** The partitions of an integration's progressions. Each allows 1,000 write and 3,000 read units a second. */
 const SHARDS = 16;
 
 export function progressionKey(id: IntegrationId, progression: string): ItemKey {

@@ -38,7 +38,7 @@ function sameAsShown(item: Item, shown: ObservedProgression | undefined): KnownP
     learner,
     course: { id, remoteId, revisionId, revisionRemoteId },
     erased,
-    // If these two are not null, the texts differ, and the caller decodes the stored progression.
+    // If the table has other values of these two, the texts differ, and the caller decodes the stored text.
     discarded: null,
     unpublishedRemoval: null,
     entry,
@@ -56,9 +56,9 @@ export function progressionItem(integration: string, known: KnownProgression) {
 }
 
 /**
- * A JSON list needs a third of the bytes of an object with named fields, and a tenth of the time of one
- * attribute per field. The id and the entry number are separate attributes. New fields may only be added at
- * the end.
+ * Returns a JSON list, which needs a third of the bytes of an object with named fields, and a tenth of the
+ * time of one attribute per field. The id and the entry number are stored in separate attributes. New fields
+ * may only be added at the end.
  */
 function encode({ state, learner, course, erased, discarded, unpublishedRemoval }: KnownProgression): string {
   return JSON.stringify([

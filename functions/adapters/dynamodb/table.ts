@@ -72,7 +72,7 @@ export function listItems(table: Table, pk: string): Promise<Item[]> {
   return Array.fromAsync(queryItems(table, pk));
 }
 
-/** @throws IntegrationError that names the item's key and the first wrong field, but no content */
+/** Throws an IntegrationError that names the item's key and the first wrong field, but no content. */
 export function parseStored<T>(
   schema: z.ZodMiniType<T>,
   item: Item,
@@ -90,7 +90,7 @@ export function parseStored<T>(
   throw damaged(item, `${issue?.path.join('.') || 'its content'} is not valid (${issue?.code})`);
 }
 
-/** Use it for overviews: a damaged item must not stop other integrations, and its own run reports it. */
+/** Omits damaged items, for overviews: they must not stop other integrations, and their runs report them. */
 export function readable<T>(items: Item[], parse: (item: Item) => T): T[] {
   return items.flatMap((item) => {
     try {

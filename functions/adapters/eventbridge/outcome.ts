@@ -31,8 +31,9 @@ const DENIED = new Set([
 ]);
 
 /**
- * If the response does not have exactly one result per entry, or counts more failures than it lists, no entry
- * counts as accepted: the order of the results cannot be trusted.
+ * Returns the outcome of each sent entry, in order. If the response does not have exactly one result per
+ * entry, or counts more failures than it lists, no entry counts as accepted: the order of the results cannot
+ * be trusted.
  */
 export function readOutcomes(response: PutEventsResponse, sent: number, bus: string): EntryOutcome[] {
   const outcomes = (response.Entries ?? []).map(({ ErrorCode: code, EventId: id }) => {

@@ -57,7 +57,7 @@ export function createPublisher(options: {
   };
 }
 
-/** The function throws a TransientError or a DeploymentError if the bus does not accept the event in time. */
+/** The returned function throws a TransientError or a DeploymentError if the bus does not accept an event. */
 export function createNotifier(options: { putEvents: PutEvents; bus: string; retryBudget?: RetryBudget }) {
   const { putEvents, bus, retryBudget = RETRY_BUDGET } = options;
   return async (event: OperationalEvent | WorkflowEvent): Promise<void> => {

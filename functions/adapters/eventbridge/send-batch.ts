@@ -11,8 +11,8 @@ export type RetryBudget = { budgetMs: number; firstDelayMs: number };
 export const RETRY_BUDGET: RetryBudget = { budgetMs: 10_000, firstDelayMs: 100 };
 
 /**
- * Retries failed entries until each is accepted or refused. Ends early, with an `error` in the result, when
- * AWS refuses access, when the time is up, or when `abandoned` returns true. Never throws.
+ * Sends a batch, and retries failed entries until each is accepted or refused. Ends early, with an `error` in
+ * the result, when AWS refuses access, when the time is up, or when `abandoned` returns true. Never throws.
  */
 export async function sendBatch(
   batch: Outgoing[],

@@ -55,7 +55,8 @@ export function komboClient(options: {
 }
 
 /**
- * Makes a request, and retries it within the budget. `result` may throw a TransientError.
+ * Makes a request, and retries it within the budget. `result` converts the response's `data`, and may throw a
+ * TransientError.
  *
  * @throws the errors of `core/errors.ts`; the signal's reason if the signal is aborted
  */

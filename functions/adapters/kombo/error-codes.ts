@@ -100,7 +100,7 @@ export function refusalError(refusal: Refusal, host: string): Error {
   return new Kind(`Kombo returned ${code}: ${advice}`, { code, logUrl });
 }
 
-/** Only Kombo's own rate limit has windows; that of the platform and that on concurrent actions do not. */
+/** Returns whether this is Kombo's own rate limit. Only this limit has windows, not those of platforms. */
 function isOfRateLimit({ status, code }: Refusal): boolean {
   if (code !== null && meanings.has(code)) return code === 'PLATFORM.RATE_LIMIT_EXCEEDED';
   return status === 429;

@@ -18,7 +18,7 @@ import { RETRY_BUDGET, type RetryBudget } from './with-retries.ts';
 const PAGE_SIZE = 250;
 /** The maximum length of the percent-encoded filter in a URL: some servers refuse a URL of 4 KB. */
 const LONGEST_FILTER = 3_000;
-/** 5 of 30 seconds by default. The run waits for the details, so retries end sooner than for a page. */
+/** The share of the time limit for details: 5 of 30 seconds, because the run does nothing else meanwhile. */
 const DETAILS_SHARE = 1 / 6;
 
 export type KomboAdapter = Kombo & {

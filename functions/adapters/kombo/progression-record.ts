@@ -70,7 +70,7 @@ function isRemoved(record: RecordSchema): boolean {
   return (record.remote_deleted_at ?? null) !== null;
 }
 
-/** Returns the timestamps in UTC, or the first invalid field; never `remote_deleted_at` (see `isRemoved`). */
+/** Returns the times in UTC, or the first invalid field. An invalid `remote_deleted_at` counts as null. */
 function readInstants(record: RecordSchema): Instants | { invalid: string } {
   const instants: Instants = {
     enrolled_at: null,

@@ -15,7 +15,7 @@ const Key = z.string().check(
 const Reference = z.nullish(z.string().check(z.maxLength(2_048)));
 const Text = z.nullish(z.string());
 
-/** Values are not transformed, to save time. Which may be null depends on whether the record is removed. */
+/** Values are not transformed, to save time. See `lostField` for the fields that must not be null. */
 export const RecordSchema = compiledObject({
   id: Key,
   remote_id: Reference,

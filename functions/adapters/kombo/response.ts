@@ -7,7 +7,7 @@ import { PauseAsked } from './with-retries.ts';
 
 const KOMBO_PAGES = 'https://app.kombo.dev/';
 
-/** Such as `https://app.kombo.dev/prod/logs?id=1`, but no sentence and no e-mail address. */
+/** Matches a URL such as `https://app.kombo.dev/prod/logs?id=1`, but no sentence and no e-mail address. */
 const LOG_URL = /^https:\/\/[\w.-]+(?::\d+)?(?:\/[\w.-]*)*(?:\?[\w.=&-]*)?$/;
 
 /** A value that does not look like a code or a URL is omitted: a proxy may repeat the request there. */

@@ -36,8 +36,8 @@ export type Limits = {
 
 /**
  * Makes attempts until one succeeds, one fails permanently, or the time is up. The waits between them double
- * up to five seconds, with jitter, and also last as long as `PauseAsked` says. Stops without waiting if a
- * wait would exceed the time limit.
+ * up to five seconds, with jitter, plus the pause of a `PauseAsked`. Stops without waiting if a wait would
+ * exceed the time limit.
  *
  * @param attempt must end when its signal aborts; throws `TransientError` or `PauseAsked` for a temporary
  *   failure
@@ -131,8 +131,8 @@ async function timed<T>(
 }
 
 /**
- * Node throws one of two TypeErrors, before or during the response, or an AbortError. Any other TypeError is
- * a bug of this program, and must not be mistaken for a network failure.
+ * If the network fails, Node throws one of two TypeErrors, before or during the response, or an AbortError.
+ * Any other TypeError is a bug of this program, and must not be mistaken for a network failure.
  */
 function isNetworkError(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;

@@ -16,7 +16,7 @@ const BUDGET_MS = 30_000;
 /** The maximum delay that SQS allows. */
 const LONGEST_DELAY_SECONDS = 15 * 60;
 
-/** A queue with a message group for each integration. Makes at most five attempts, within `budgetMs`. */
+/** Creates a queue with a message group per integration. Makes at most five attempts, within `budgetMs`. */
 export function createQueue<Message extends { integration: IntegrationId }>(
   client: SQSClient,
   url: string,
@@ -106,7 +106,7 @@ export async function countWaiting(client: SQSClient, url: string): Promise<numb
 
 /**
  * In a standard queue, SQS treats a group as a tenant: if a tenant has many or slow messages, they wait
- * behind the messages of other tenants ("fair queues"). A group has at most 128 characters.
+ * behind the messages of other tenants ("fair queues"). The name of a group has at most 128 characters.
  */
 export function messageGroupOf(integration: IntegrationId): string {
   return integration.length <= 128 ? integration : createHash('sha256').update(integration).digest('hex');
