@@ -1,6 +1,6 @@
 import { POLL_CONCURRENCY } from '../functions/contract/names.ts';
 
-/** AWS's list prices of us-east-1 in US dollars, for DynamoDB on demand and Lambda on arm64. */
+/** AWS's list prices of us-east-1 in US dollars, without free tiers (DynamoDB on demand, Lambda on arm64). */
 const PRICES = {
   readUnit: 0.125e-6,
   writeUnit: 0.625e-6,

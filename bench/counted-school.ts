@@ -5,7 +5,7 @@ import { benchPorts, integrationOf, SETTINGS } from './measured-process.ts';
 import { rereadEverything } from './reread.ts';
 import { startSurroundings } from './surroundings.ts';
 
-/** As long as a random owner, but always the same, so that equal journal entries have the same size. */
+/** The owner of leases: as long as a random one, but constant, so that equal entries have the same size. */
 const OWNER = '00000000-0000-4000-8000-000000000000';
 
 export type PollCounts = {

@@ -4,7 +4,7 @@ import { withLease } from '../functions/core/operator/with-lease.ts';
 import { benchPorts, SETTINGS, type Services } from './measured-process.ts';
 import { CREATED_AT, HOUR_MS } from './surroundings.ts';
 
-/** Sets the watermark back, so that the next poll reads all records. Throws if a poll holds the lease. */
+/** Ends the run in progress, and makes the next poll read all records. Throws if a poll holds the lease. */
 export async function rereadEverything(
   services: Services,
   integration: Integration,

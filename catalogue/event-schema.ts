@@ -34,7 +34,7 @@ export function jsonSchemaOf(part: z.ZodMiniType, draft: Draft = 'draft-07'): Js
     override: ({ jsonSchema }) => {
       // The pattern of a date-time has 200 characters, and the format already requires the same.
       if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
-      // Code generators create a floating-point field for `number`, even for the number of a version.
+      // For `number`, code generators create a floating-point field, which does not fit a version.
       if (jsonSchema.type === 'number' && Number.isInteger(jsonSchema.const)) jsonSchema.type = 'integer';
     },
   });

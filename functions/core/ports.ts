@@ -113,7 +113,7 @@ export type Store = {
   /** Writes the entry's states, except where the stored state has a later entry number. */
   applyEntry(entry: JournalEntry): Promise<void>;
 
-  /** Stores a chunk, which expires like an entry of the time `at`. Its name depends only on its content. */
+  /** Stores a chunk, which expires like an entry of the time `at`. Its content determines its name. */
   writeHeldChunk(integration: IntegrationId, chunk: HeldChunk, at: string): Promise<string>;
   /** Reads the chunks with these names, in order. Omits chunks that retention removed. */
   readHeldChunks(integration: IntegrationId, names: string[]): AsyncIterable<HeldChunk>;

@@ -56,7 +56,7 @@ export function pollHandler({ ports, settings, queue, report, sync }: PollParts)
     const mode = isLater && message.mode ? { mode: message.mode } : {};
     const next = { integration: integration.id, ...mode };
     if (outcome.kind === 'more' || ('again' in outcome && outcome.again)) await queue.send([next]);
-    // Only for a new limit: otherwise each poll before the end of the limit would send one more message.
+    // A message is sent only for a new limit. Otherwise, each poll before its end would send one more.
     else if (outcome.kind === 'limited' && outcome.isNew) {
       await queue.send([next], Date.parse(outcome.until) + MARGIN_MS - ports.clock());
     }

@@ -9,7 +9,7 @@ import { type Item, type ItemKey, keyOf, type Table } from './table.ts';
 const BATCH = 100;
 const BATCHES_AT_ONCE = 4;
 
-/** Waits 50, 100, 200, 400, 800 and 1,600 ms, each times a random factor from 1 to 2: at most 6.3 s. */
+/** The waits are 50, 100, 200, 400, 800 and 1,600 ms, each times a random factor of 1 to 2: at most 6.3 s. */
 export const RETRY = { retries: 6, minTimeout: 50, factor: 2, randomize: true };
 
 /**

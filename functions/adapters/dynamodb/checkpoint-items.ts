@@ -85,7 +85,7 @@ export function checkpointItems(
       } catch (error) {
         if (!isConditionFailed(error)) throw error;
         const stored = await readStored(table, next.integration);
-        // Another worker may have acquired the lease since, so the stored revision may be a later one.
+        // Another worker may have acquired the lease since then, so the stored revision may be a later one.
         const isOwn =
           stored?.releasedBy === lease.owner &&
           stored.lease?.owner !== lease.owner &&

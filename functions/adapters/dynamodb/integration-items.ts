@@ -15,7 +15,7 @@ import {
   type Table,
 } from './table.ts';
 
-/** The attempts to change settings. Only a person, a webhook or dispatch changes them, so few conflict. */
+/** The attempts to change settings. Conflicts are rare: only a person, a webhook or dispatch changes them. */
 const ROUNDS = 8;
 
 export function integrationItems(

@@ -111,7 +111,7 @@ function discardedOf(cell: Cell | undefined): unknown {
   return typeof cell === 'string' ? JSON.parse(cell) : cell;
 }
 
-/** A time is stored as milliseconds before `detectedAt`, or as text if the number gives another text. */
+/** A time becomes milliseconds before `detectedAt`, or stays text if decoding would give another text. */
 function stateCell(state: ProgressionState, field: StateField, detectedAt: number): Cell {
   const value = state[field];
   if (value === null || !field.endsWith('At')) return value;

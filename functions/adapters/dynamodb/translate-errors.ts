@@ -60,7 +60,7 @@ const EXCEPTIONS: Record<string, string> = {
   ValidationError: 'ValidationException',
 };
 
-/** Returns the same error as for a whole call that fails for the same reason. */
+/** Returns the error that a whole call would throw for this error code of a failed statement. */
 export function statementError(code: string, table: string): unknown {
   const name = EXCEPTIONS[code] ?? code;
   return translateError(Object.assign(new Error(`A DynamoDB statement failed: ${code}`), { name }), table);

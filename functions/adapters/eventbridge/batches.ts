@@ -36,7 +36,7 @@ const MOST_ENTRIES = 10;
  */
 export const BATCH_BYTES = 256 * 1024;
 
-/** An entry of more than 256 KiB is sent in a separate request. */
+/** Groups entries into requests, in their order. An entry of more than 256 KiB gets a separate request. */
 export function batchesOf(entries: Outgoing[]): Outgoing[][] {
   return grouped(entries, { count: MOST_ENTRIES, size: BATCH_BYTES }, ({ size }) => size);
 }

@@ -77,7 +77,7 @@ async function put(putEvents: PutEvents, batch: Outgoing[], bus: string): Promis
     if (code === null) return batch.map(() => ({ kind: 'failed', error: callFailure(thrown, bus) }));
     const [first] = batch;
     if (batch.length === 1 && first !== undefined) {
-      // Only a request with a single entry can exceed the earlier limit, which some Regions still have.
+      // Only a request with a single entry can exceed 256 KiB, the limit that some Regions still have.
       return [{ kind: 'refused', reason: first.size > BATCH_BYTES ? tooLarge(first.size) : code }];
     }
     // One invalid entry makes EventBridge refuse the whole request, so each entry is sent alone.

@@ -24,7 +24,7 @@ const INVALID = needsPerson(
 );
 const CHECK_KEY = 'check the Kombo API key';
 
-/** According to Kombo's documentation, waiting never resolves `QA_FAILED`: it needs a person. */
+/** The error and the advice for each code. According to Kombo, waiting never resolves `QA_FAILED`. */
 const meanings = new Map<string, Meaning>(
   Object.entries({
     'PLATFORM.RATE_LIMIT_EXCEEDED': TOO_FAST,

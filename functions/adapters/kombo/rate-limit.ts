@@ -33,13 +33,13 @@ export function windowMs(headers: Headers): number | null {
   return ms === null ? null : Math.min(ms, LONGEST_WINDOW_MS);
 }
 
-/** Some servers send seconds since 1970 instead of a duration. 30 years or more are taken as such a time. */
+/** Some servers send seconds since 1970 instead of a duration: a value of 30 years or more means this. */
 function resetMs(headers: Headers): number | null {
   const ms = secondsOf(headers.get('ratelimit-reset'));
   return ms === null || ms < 30 * YEAR_MS ? ms : untilMs(ms, headers);
 }
 
-/** `Retry-After` has a number of seconds, or a date by the server's own clock. Null without a valid one. */
+/** Returns null without a valid `Retry-After`, which has seconds, or a date by the server's own clock. */
 export function retryAfterMs(headers: Headers): number | null {
   const value = headers.get('retry-after');
   const ms = secondsOf(value);

@@ -26,6 +26,7 @@ const Json = parsedJson(z.unknown());
 
 export type Envelope<Data> = z.ZodMiniType<{ data: Data }>;
 
+/** Returns the schema of a successful response with this `data`. */
 export function successOf<Data extends z.ZodMiniType>(data: Data) {
   return z.object({ status: z.literal('success'), data });
 }

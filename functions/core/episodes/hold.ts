@@ -56,7 +56,7 @@ function stoppedHere({ stoppedAt }: Held, run: Run | null): boolean {
   return run.startedAt === startedAt && run.pass === pass && run.cursor === cursor;
 }
 
-/** Creates the hold of a run that stops at its current page. `since` and `notice` stay if there is a hold. */
+/** Creates the hold of a run that stops at its current page. A hold that exists keeps `since` and `notice`. */
 export function newHold({ checkpoint, ports, settings }: Worker, run: Run): Held & { counting: Run } {
   const { startedAt, pass, cursor } = run;
   return {
@@ -167,8 +167,8 @@ export async function readHoldDecisions({
 }
 
 /**
- * Returns the decisions to keep when a run ends. All are kept if the run has read a record that was not trusted
- * or could not be parsed, since this record is read again and may contain a counted change.
+ * Returns the decisions to keep when a run ends. All are kept if the run has read a record that was not
+ * trusted or could not be parsed, since this record is read again and may contain a counted change.
  */
 export function decisionsAfter({ holdDecisions }: Checkpoint, run: Run): HoldDecision[] {
   if (run.hasUntrusted || run.setAside > 0) return holdDecisions;

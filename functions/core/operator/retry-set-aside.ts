@@ -68,7 +68,7 @@ async function retryRecords(worker: Worker, items: SetAside[]): Promise<RetriedS
   };
 }
 
-/** Reads all records. Returns the requested ones, with an id (`records`) or still without (`rejected`). */
+/** Reads all records. Of the requested ones, returns those with an id as `records`, others as `rejected`. */
 async function readWithoutId(worker: Worker, ids: ReadonlySet<string>) {
   const records: ObservedProgression[] = [];
   const rejected: RejectedRecord[] = [];

@@ -9,7 +9,7 @@ export type LeaseOutcome<Result> =
   | { done: true; result: Result; again: boolean }
   | { done: false; busyUntil: string };
 
-/** Acquires the lease, recovers unfinished entries, and does an operator's work. Throws its errors. */
+/** Acquires the lease, recovers unfinished entries, and does `work`. Throws the errors of `work`. */
 export async function withLease<Result>(
   ports: Ports,
   settings: RunSettings,

@@ -70,7 +70,7 @@ export async function readRun(worker: Worker, mode: PollMode, timeLeft: () => bo
   }
 }
 
-/** Commits the pages before the first one that exceeds the limit, or continues a count of suspect changes. */
+/** Commits pages. From a page with too many suspect changes on, counts these, or continues the count. */
 async function readPass(
   worker: Worker,
   mode: PollMode,

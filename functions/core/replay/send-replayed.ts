@@ -8,8 +8,8 @@ import { type ReplayPosition, type ReplayRecord, replayMark } from './replay-rec
 import type { ReplayStep } from './replay-steps.ts';
 
 /**
- * `steps`: how many steps are finished, from the first on. `next`: the position after them; null without one.
- * `error`: why the other steps were not sent; null if all steps are finished.
+ * `steps`: how many steps are finished, from the first on. `next`: the position after them; null if none is
+ * finished. `error`: why the other steps were not sent; null if all steps are finished.
  */
 export type SentSteps = {
   steps: number;
