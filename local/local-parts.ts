@@ -13,7 +13,7 @@ import type { DeliveredEvent } from './bus/delivered-event.ts';
 import { EMBEDDED_CREDENTIALS } from './dynamodb-engine.ts';
 import { startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import type { LocalKombo } from './local-kombo.ts';
-import { withProcessLeases } from './process-leases.ts';
+import { withProcessLeases, withProcessWriters } from './process-leases.ts';
 
 const BUS = 'schoolbell';
 
@@ -41,7 +41,7 @@ export async function openLocalParts(options: {
     kombo: kombo.kombo,
     clock: kombo.clock,
     store: withProcessLeases(storeWithIds(createStore(table), kombo.ids), kombo.clock),
-    replays: createReplayStore(table),
+    replays: withProcessWriters(createReplayStore(table)),
     publisher: createPublisher({ putEvents: putEventsCall(eventBridge), bus: BUS }),
     stopwatch: () => performance.now(),
     sleep: (ms) => setTimeout(ms),

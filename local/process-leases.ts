@@ -1,4 +1,6 @@
 import type { Clock, Store } from '../functions/core/ports.ts';
+import type { ReplayStore } from '../functions/core/replay/ports.ts';
+import type { ReplayRecord } from '../functions/core/replay/replay-record.ts';
 import type { Lease } from '../functions/core/state/checkpoint.ts';
 import { isProcessAlive } from './private-directory.ts';
 
@@ -42,6 +44,32 @@ export function withProcessLeases(store: Store, clock: Clock): Store {
 }
 
 function isHeldElsewhere({ owner }: Lease): boolean {
-  const pid = Number(/^(\d+)\//.exec(owner)?.[1] ?? Number.NaN);
-  return pid !== process.pid && Number.isInteger(pid) && isProcessAlive(pid);
+  const pid = processOf(owner);
+  return pid !== process.pid && isProcessAlive(pid);
+}
+
+/**
+ * Returns a store in which a running replay is stopped when its process has ended. The writer of a stored replay begins
+ * with the process id.
+ */
+export function withProcessWriters(store: ReplayStore): ReplayStore {
+  const asStored = (replay: ReplayRecord) => ({ ...replay, writer: `${process.pid}/${replay.writer}` });
+  const asRead = (replay: ReplayRecord): ReplayRecord =>
+    replay.state === 'running' && !isProcessAlive(processOf(replay.writer))
+      ? { ...replay, state: 'stopped' }
+      : replay;
+  return {
+    ...store,
+    createReplay: (replay) => store.createReplay(asStored(replay)),
+    saveReplay: (next) => store.saveReplay(asStored(next)),
+    async readReplay(integration, id) {
+      const replay = await store.readReplay(integration, id);
+      return replay && asRead(replay);
+    },
+    readReplays: async (integration) => (await store.readReplays(integration)).map(asRead),
+  };
+}
+
+function processOf(writer: string): number {
+  return Number(/^(\d+)\//.exec(writer)?.[1] ?? Number.NaN);
 }

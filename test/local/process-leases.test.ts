@@ -4,9 +4,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, test } from 'vitest';
 import { dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
 import { createStore } from '../../functions/adapters/dynamodb/store.ts';
+import type { ReplayRecord } from '../../functions/core/replay/replay-record.ts';
+import { ANY_EVENT } from '../../functions/core/replay/selection.ts';
 import { EMBEDDED_CREDENTIALS } from '../../local/dynamodb-engine.ts';
 import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
-import { withProcessLeases } from '../../local/process-leases.ts';
+import { withProcessLeases, withProcessWriters } from '../../local/process-leases.ts';
+import { memoryReplays } from '../support/memory-replays.ts';
 
 const ID = 'sandbox:school';
 /** The time of the sandbox's school, far from the machine's time. */
@@ -91,3 +94,48 @@ test('on one machine, a lease that a worker did not release can be acquired by t
     fence: true,
   });
 });
+
+test('on one machine, a running replay is stopped when the process that sent it has ended', async () => {
+  const plain = memoryReplays({ journal: new Map() });
+  const replays = withProcessWriters(plain);
+  const { child, lease } = await leaseOfAnother(0);
+  await replays.createReplay(RUNNING);
+  await plain.createReplay({ ...RUNNING, id: 'another', writer: lease.owner });
+  const states = async () => (await replays.readReplays(ID)).map(({ id, state }) => [id, state]);
+  expect(await states()).toEqual([
+    ['another', 'running'],
+    ['here', 'running'],
+  ]);
+
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+
+  expect(await states()).toEqual([
+    ['another', 'stopped'],
+    ['here', 'running'],
+  ]);
+  expect(await replays.readReplay(ID, 'another')).toMatchObject({ state: 'stopped' });
+});
+
+const RUNNING: ReplayRecord = {
+  id: 'here',
+  integration: ID,
+  range: { from: at(0), to: null },
+  filter: ANY_EVENT,
+  position: { source: 'journal', last: 1, entry: 1, index: 0 },
+  events: 1,
+  byType: {},
+  reason: '',
+  consumer: null,
+  asLive: false,
+  rate: 1,
+  state: 'running',
+  notified: false,
+  published: 0,
+  refused: 0,
+  failure: null,
+  orderedAt: at(0),
+  movedAt: at(0),
+  revision: 0,
+  writer: 'this process',
+};
