@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { openAws } from '../deployment/open-deployment.ts';
@@ -23,10 +24,11 @@ export function addKeyCommand(program: Command): void {
         throw new CommandError('With --local, no key is stored: set KOMBO_API_KEY in the environment.');
       const { storeKey, close } = await openAws(stack);
       try {
-        await storeKey(await readKey());
+        const { key, from } = await readKey();
+        await storeKey(key);
         createOutput(json).result(
           { stored: true },
-          'The key is stored. The functions use it within five minutes, without a new deployment.',
+          `The key from ${from} is stored. The functions use it within five minutes, without a new deployment.`,
         );
       } finally {
         await close();
@@ -34,11 +36,22 @@ export function addKeyCommand(program: Command): void {
     });
 }
 
-async function readKey(): Promise<string> {
-  const given = process.env['KOMBO_API_KEY'] ?? (process.stdin.isTTY ? '' : await text(process.stdin));
-  const key = given.trim();
-  if (key === '' || /\s/.test(key)) {
-    throw new CommandError(HOW_TO_GIVE);
+async function readKey(): Promise<{ key: string; from: string }> {
+  const variable = process.env['KOMBO_API_KEY']?.trim() ?? '';
+  if (variable !== '' && fstatSync(0).isFile()) {
+    throw new CommandError(
+      'KOMBO_API_KEY is set, and standard input is a file too: unset KOMBO_API_KEY to store the key in the file.',
+      ExitCode.wrongUse,
+    );
   }
-  return key;
+  const input = async () => (process.stdin.isTTY ? '' : (await text(process.stdin)).trim());
+  const key = variable || (await input());
+  if (key === '') throw new CommandError(HOW_TO_GIVE);
+  // The functions could not send another character in a header.
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    throw new CommandError(
+      'The key contains a space or another invalid character, so it was not stored: check it.',
+    );
+  }
+  return { key, from: variable === '' ? 'standard input' : 'KOMBO_API_KEY' };
 }

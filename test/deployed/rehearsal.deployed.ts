@@ -105,7 +105,7 @@ describe('a deployment with the commands of the README', () => {
         'KOMBO_API_KEY=...',
         `KOMBO_API_KEY=${komboKey}`,
       );
-      expect(await checkout.shell(key)).toContain('The key is stored.');
+      expect(await checkout.shell(key)).toContain('The key from KOMBO_API_KEY is stored.');
       expect(await checkout.shell(readmeCommand('npx schoolbell integrations add'))).toContain(
         `Added ${integration}.`,
       );
