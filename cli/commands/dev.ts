@@ -34,7 +34,7 @@ export function addDevCommand(program: Command): void {
     .option(
       '--every <seconds>',
       `time from one poll to the next (default: ${STORY_SECONDS} in the sandbox, ${API_SECONDS} with KOMBO_API_KEY set)`,
-      numberFrom(0),
+      numberFrom(0, 86_400),
     )
     .addOption(learnerDetailsOption())
     .addHelpText('after', HELP)

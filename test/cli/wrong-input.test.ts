@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { runSchoolbell } from './run-schoolbell.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/schoolbell.js', import.meta.url));
@@ -115,8 +115,8 @@ const WRONG: [args: string[], printed: string][] = [
     "option '--port <port>' argument '70000' is invalid. Give a whole number from 0 to 65535. See: schoolbell sandbox --help",
   ],
   [
-    ['dev', '--every', '-1'],
-    "option '--every <seconds>' argument '-1' is invalid. Give a number of at least 0. See: schoolbell dev --help",
+    ['dev', '--every', 'Infinity'],
+    "option '--every <seconds>' argument 'Infinity' is invalid. Give a number from 0 to 86400. See: schoolbell dev --help",
   ],
   [
     ['doctor', 'now'],
@@ -161,5 +161,47 @@ it('`init` with a path that is below a file says to name another directory', asy
   expect({ code, stderr }).toEqual({
     code: 1,
     stderr: [expect.stringMatching(/^schoolbell: ENOTDIR: .*: name another directory\.$/)],
+  });
+});
+
+/** A deployment whose secret cannot be reached, so that a stored key would be an error of the network. */
+const DEPLOYMENT = {
+  TABLE_NAME: 'table',
+  QUEUE_URL: 'https://127.0.0.1:1/queue',
+  BUS_NAME: 'bus',
+  KOMBO_SECRET_ID: 'secret',
+  REMOTE_IDS_KEY_ID: 'secret',
+  AWS_REGION: 'eu-central-1',
+};
+
+it.each([
+  [
+    'is given twice',
+    { KOMBO_API_KEY: 'old' },
+    'new',
+    2,
+    'KOMBO_API_KEY is set, and standard input is a file too: ',
+  ],
+  [
+    'is not ASCII',
+    { KOMBO_API_KEY: '' },
+    'k\u00e9y',
+    1,
+    'The key contains a space or another invalid character, ',
+  ],
+  ['is empty', { KOMBO_API_KEY: '' }, ' \n', 1, 'Give the key in KOMBO_API_KEY, '],
+])('`key` stores no key that %s, and says so in one line', async (_, variables, content, code, printed) => {
+  const file = join(await mkdtemp(join(tmpdir(), 'schoolbell-test-')), 'key.txt');
+  onTestFinished(() => rm(dirname(file), { recursive: true }));
+  writeFileSync(file, content);
+  const { status, stderr } = spawnSync(process.execPath, [BIN, 'key'], {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, ...DEPLOYMENT, ...variables },
+    stdio: [openSync(file, 'r'), 'pipe', 'pipe'],
+  });
+  expect({ status, stderr }).toEqual({
+    status: code,
+    stderr: expect.stringMatching(`^schoolbell: ${printed}.*\n$`),
   });
 });
