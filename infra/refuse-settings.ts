@@ -60,7 +60,7 @@ function accountOf(arn: string): string | undefined {
 }
 
 /**
- * Per event bus. In af-south-1 and eu-south-1 AWS allows only 100:
+ * The maximum per event bus. In af-south-1 and eu-south-1 AWS allows only 100:
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
  */
 const MOST_RULES = 300;

@@ -88,7 +88,7 @@ function reasonOf(error: unknown): Error {
   return cause instanceof Error ? cause : new Error(String(cause));
 }
 
-/** Other processes find the engine by this file. The secret proves that it is not another program. */
+/** Other processes find the engine by this file. The secret proves that they have found the engine. */
 const EngineFile = z.object({ endpoint: z.url(), secret: z.string() });
 
 function fileOf(directory: string): string {

@@ -47,7 +47,7 @@ export async function startLocalServer(server: Server, { port = 0, deadlineMs = 
   };
 }
 
-/** Returns false if it has not responded. */
+/** Returns whether the function handles the request. */
 export type Respond = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /** `respond` gets each request first. If it returns false, the server itself handles the request. */

@@ -21,7 +21,7 @@ export type ReplayCommand = {
 
 type Following = { stop: AbortSignal; onProgress: (replay: ReplayRecord) => void };
 
-/** After this time without progress, the sender is assumed to have ended, or its message to be lost. */
+/** After this time without progress, a replay's sender has probably ended, or its message is lost. */
 const LOST_AFTER_MS = 20 * 60 * 1000;
 
 const FOLLOW_EVERY_MS = 2_000;

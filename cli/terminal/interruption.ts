@@ -4,7 +4,7 @@ import { CommandError, ExitCode } from './exit-code.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** This long after the first signal, the process ends. The next command continues from the stored state. */
+/** After the first signal, the process ends within this time. The next command continues its work. */
 const STOP_MS = 5_000;
 
 let stopping = new AbortController();

@@ -92,7 +92,7 @@ function summary(text: EventText | null): string {
   return [...text.lines, ...labelled].filter((part) => !isBlank(part)).join(' · ');
 }
 
-/** The last cell is not cut. */
+/** Returns one line with the cells in columns. The last cell is not cut. */
 function table(cells: Part[], widths: number[] = []): Part[][] {
   return plainTable([], [cells], [WIDTHS.at, WIDTHS.type, ...widths, null].slice(0, cells.length - 1));
 }

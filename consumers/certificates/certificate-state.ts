@@ -66,8 +66,9 @@ export function isLater(position: JournalPosition, than: JournalPosition | null)
 }
 
 /**
- * At most five calls of the function run at the same time, and each writes a state twice. So the four other
- * calls can write eight times between the reads and the writes of one call.
+ * The maximum number of attempts to write a state. At most five calls of the function run at the same time,
+ * and each writes a state twice. So the four other calls can write eight times between the reads and the
+ * writes of one call.
  */
 const ATTEMPTS = 10;
 

@@ -141,7 +141,7 @@ export function dividePattern(pattern: EventPattern): EventPattern[] {
   );
 }
 
-/** Returns an empty list if there is no condition on the id, or one that is not an id. */
+/** Returns an empty list if there is no condition on the id, or a condition that is not an id. */
 function idsIn(conditions: PatternNode | undefined): string[] {
   const ids = isObject(conditions) ? conditions['id'] : undefined;
   if (!Array.isArray(ids) || !ids.every((id) => typeof id === 'string')) return [];

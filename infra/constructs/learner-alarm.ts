@@ -17,7 +17,7 @@ export type LearnerAlarmProps = {
   threshold: number;
   /** How many consecutive periods of the metric let the alarm go off. By default one. */
   periods?: number;
-  /** How many periods the alarm stays on after a single one, for a metric that is reported only once. */
+  /** How many periods the alarm stays on after one report, for a metric that is reported only once. */
   lasting?: number;
   /** Lets the alarm go off when the metric is below the threshold or has no value. */
   missingIsFailure?: boolean;

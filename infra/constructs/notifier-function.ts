@@ -29,7 +29,7 @@ type NotifierFunctionProps = {
   /** By default Lambda writes all of its own log lines. */
   systemLogLevelV2?: SystemLogLevel;
   /**
-   * Whether the function sends messages to the queue that calls it. Otherwise Lambda's recursive loop
+   * Whether the function sends messages to the queue that calls it. If false, Lambda's recursive loop
    * detection stops such a loop after about 16 calls.
    */
   callsItself?: boolean;

@@ -19,7 +19,7 @@ type QueueWorkerProps = {
   description: string;
   memorySize: number;
   queueVariable: 'QUEUE_URL' | 'REPLAY_QUEUE_URL';
-  /** How many messages are processed at the same time. */
+  /** The maximum number of messages that are processed at the same time. */
   atOnce: number;
   tableCalls: readonly TableCall[];
 };

@@ -155,7 +155,7 @@ export interface SchoolbellProps extends SharedFunctionProps, SchoolbellStatePro
   readonly surgeFloor?: number | undefined;
 
   /**
-   * `doctor` finds the stacks that are switched off, but still deployed.
+   * The stacks of consumers. `doctor` finds those that are switched off, but still deployed.
    *
    * @internal
    */

@@ -9,7 +9,7 @@ import { NotifierFunction } from './notifier-function.ts';
 import type { AnySecret, DeploymentSettings } from './shared-props.ts';
 
 /**
- * A deployment in one of these would fail after it has created some of the resources:
+ * A deployment in one of these Regions would fail after it has created some of the resources:
  * https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html
  */
 const REGIONS_WITHOUT_URLS = new Set([

@@ -16,7 +16,7 @@ export type RecordView = {
   /** When Kombo stored the last change, in milliseconds since 1970. `updated_after` is compared with it. */
   changedAt(index: number): number;
   removed(index: number): boolean;
-  /** Only present if it finds an index without reading every record. Returns null for an unknown id. */
+  /** Finds an index without reading every record, if the source can. Returns null for an unknown id. */
   indexOf?(id: string): number | null;
 };
 

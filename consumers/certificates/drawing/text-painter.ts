@@ -51,9 +51,9 @@ export function createTextPainter(document: PDFKit.PDFDocument) {
 type PlacedGlyph = Glyph & { at: number };
 
 /**
- * Returns the PDF operators for a cluster's glyphs, with the text of the cluster where a viewer could not
- * derive it from them. Marks are drawn last and with an empty text. Otherwise a viewer would use the position
- * of a mark, which is not that of its letter, as the position of the text.
+ * Returns the PDF operators for a cluster's glyphs, with the cluster's text where a viewer could not derive
+ * it. Marks are drawn last and with an empty text. Otherwise a viewer would use the position of a mark, which
+ * is not that of its letter, as the position of the text.
  */
 function showCluster(cluster: Cluster, face: EmbeddedTypeface, { font }: Typeface, size: number): string {
   const placed = placedGlyphs(cluster);
