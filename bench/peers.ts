@@ -18,7 +18,7 @@ const PEERS = [
   { name: 'dlt', what: 'dlt with scd2 into DuckDB', packages: ['dlt[duckdb]==1.31.0'], atMost: 0.8 },
 ];
 
-/** Compares the processor time of a first sync with that of other tools. Skips tools that do not install. */
+/** Compares a first sync's processor time with that of other tools. Skips tools that cannot be installed. */
 export async function measurePeers({ engine, rounds, records, say }: BenchOptions): Promise<Measure[]> {
   const measures: Measure[] = [];
   for (const peer of PEERS) {

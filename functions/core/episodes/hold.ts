@@ -56,7 +56,7 @@ function stoppedHere({ stoppedAt }: Held, run: Run | null): boolean {
   return run.startedAt === startedAt && run.pass === pass && run.cursor === cursor;
 }
 
-/** Creates the hold of a run that stops at its current page. A hold that exists keeps `since` and `notice`. */
+/** Creates the hold of a run that stops at its current page. An earlier hold keeps `since` and `notice`. */
 export function newHold({ checkpoint, ports, settings }: Worker, run: Run): Held & { counting: Run } {
   const { startedAt, pass, cursor } = run;
   return {
