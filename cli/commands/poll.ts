@@ -56,6 +56,12 @@ async function poll(id: IntegrationId, options: PollOptions, command: Command): 
   else process.exitCode = await pollLocal(id, directory, options, output);
 }
 
+/**
+ * Requests a poll from the deployment on AWS, by a message to its poll queue.
+ *
+ * @throws CommandError when the deployment could not do what the options ask, or Kombo's rate limit is
+ *   reached
+ */
 export async function requestPoll(
   id: IntegrationId,
   { mode, force, learnerDetails }: PollOptions,

@@ -142,6 +142,7 @@ export async function openLocal(
   };
 }
 
+/** Returns whether a directory has the data of an embedded DynamoDB. */
 export function hasData(directory: string): boolean {
   return existsSync(join(directory, 'dynamodb'));
 }

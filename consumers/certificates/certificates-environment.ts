@@ -30,6 +30,7 @@ function isLocale(name: string): boolean {
   }
 }
 
+/** Returns whether JavaScript's `Intl` knows a time zone. */
 export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
