@@ -14,16 +14,18 @@ import { addSandboxCommand } from './commands/sandbox.ts';
 import { addSetAsideCommand } from './commands/set-aside.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addWatermarkCommand } from './commands/watermark.ts';
-import { addGlobalOptions, selectAccount, separateLocal } from './options/global-options.ts';
+import { addGlobalOptions, selectDeployment, separateLocal } from './options/global-options.ts';
 import { CommandError, EXIT_CODE_HELP, ExitCode } from './terminal/exit-code.ts';
 import { untilProgramEnds } from './terminal/interruption.ts';
 import { printError, printText, terminalColumns } from './terminal/output.ts';
 import { oneLine, reportError } from './terminal/report-error.ts';
+import { suggestWith } from './terminal/terminal-text.ts';
 
 /** Sets the process's exit code. Never throws. */
 export async function runProgram(args: readonly string[]): Promise<void> {
   const program = buildProgram();
   let running = program;
+  suggestWith('');
   program.hook('preAction', (_program, command) => {
     running = command;
   });
@@ -49,7 +51,7 @@ export function buildProgram(): Command {
     .configureHelp({ showGlobalOptions: true, helpWidth: Math.min(110, terminalColumns()) })
     .configureOutput({ writeOut: (text) => printText(...text.trimEnd().split('\n')) })
     .exitOverride()
-    .hook('preAction', (_program, command) => selectAccount(command))
+    .hook('preAction', (_program, command) => selectDeployment(command))
     .addHelpText('after', HELP);
   addDevCommand(program);
   addInitCommand(program);

@@ -14,7 +14,7 @@ import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
 import { LOCAL_CONSUMERS } from '../../local/consumers/local-consumers.ts';
 import { type LocalKombo, openLocalKombo } from '../../local/local-kombo.ts';
 import { openLocalParts } from '../../local/local-parts.ts';
-import { DEFAULT_DIRECTORY, type GlobalOptions } from '../options/global-options.ts';
+import type { GlobalOptions } from '../options/global-options.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 import { deployedEnvironment, stackEnvironment } from './deployed-environment.ts';
 
@@ -150,6 +150,6 @@ export function hasData(directory: string): boolean {
 function refuseWithoutData(directory: string): void {
   if (hasData(directory)) return;
   throw new CommandError(
-    `The directory ${directory} has no data yet. Start with: schoolbell poll INTEGRATION --local${directory === DEFAULT_DIRECTORY ? '' : ` ${directory}`}`,
+    `The directory ${directory} has no data yet. Start with: schoolbell poll INTEGRATION`,
   );
 }

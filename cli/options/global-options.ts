@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import * as z from 'zod/mini';
 import { IntegrationId } from '../../functions/contract/integration.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
+import { suggestWith } from '../terminal/terminal-text.ts';
 
 export const DEFAULT_DIRECTORY = '.schoolbell';
 
@@ -43,15 +44,28 @@ export function globalOptionsOf(command: Command): GlobalOptions {
   return { directory: local === true || local === '' ? DEFAULT_DIRECTORY : local, json, stack };
 }
 
-/** Sets the AWS variables of the process. As in the AWS CLI, a profile has precedence over credentials. */
-export function selectAccount(command: Command): void {
-  const { profile, region } = GlobalOptions.parse(command.optsWithGlobals());
+/**
+ * Makes the process and the commands that it suggests use the deployment, the account and the Region of the options. As in
+ * the AWS CLI, a profile has precedence over credentials.
+ */
+export function selectDeployment(command: Command): void {
+  const { local = false, stack, profile, region } = GlobalOptions.parse(command.optsWithGlobals());
+  const directory = local === true || local === DEFAULT_DIRECTORY ? '' : local;
+  const named = Object.entries({ local: directory, stack, profile, region }).flatMap(([name, value]) =>
+    typeof value === 'string' ? [` --${name}${value && ` ${quoted(value)}`}`] : [],
+  );
+  suggestWith(named.join(''));
   if (profile !== undefined) {
     for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'])
       delete process.env[name];
     process.env['AWS_PROFILE'] = profile;
   }
   if (region !== undefined) process.env['AWS_REGION'] = region;
+}
+
+/** Returns a text as one word of a POSIX shell. */
+function quoted(text: string): string {
+  return /^[\w./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /**

@@ -8,7 +8,6 @@ import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
 import { type LocalKombo, openLocalKombo } from '../../local/local-kombo.ts';
 import { STORY } from '../../local/sandbox/school/story.ts';
 import { hasData, openLocal } from '../deployment/open-deployment.ts';
-import { DEFAULT_DIRECTORY } from '../options/global-options.ts';
 import { CommandError, type ExitCode } from '../terminal/exit-code.ts';
 import { InterruptedError, interruption, unlessInterrupted } from '../terminal/interruption.ts';
 import type { Output } from '../terminal/output.ts';
@@ -58,7 +57,7 @@ export async function pollLocal(
     const integration = known ?? (await add(ports, id));
     const exitCode = await pollUntilDone(ports, settings, { integration, ...options }, (outcome) => {
       for (const done of doneText(id, outcome)) output.say(done);
-      if (wasSilentBaseline(outcome)) output.say(replayHint(id, directory));
+      if (wasSilentBaseline(outcome)) output.say(replayHint(id));
       const problem = problemText(id, outcome);
       if (problem !== null) output.error(problem);
     });
@@ -129,7 +128,6 @@ function wasSilentBaseline(outcome: PollOutcome): boolean {
   return 'ended' in outcome && outcome.ended.some(({ mode, events }) => mode === 'baseline' && events === 0);
 }
 
-function replayHint(id: IntegrationId, directory: string): string {
-  const local = directory === DEFAULT_DIRECTORY ? '--local' : `--local ${directory}`;
-  return `To see what happened in the last 30 days: schoolbell replay ${id} --source kombo --from 30d --dry-run ${local}`;
+function replayHint(id: IntegrationId): string {
+  return `To see what happened in the last 30 days: schoolbell replay ${id} --source kombo --from 30d --dry-run`;
 }

@@ -15,12 +15,23 @@ export function styled(style: Style, text: string): Styled {
   return { style, text };
 }
 
+/** A command in a text, unless the text itself has its options. */
+const SUGGESTED = /\bschoolbell(?= [a-z])(?!.*--(?:local|help)\b)/g;
+
+let suggestedOptions = '';
+
+/** Sets the options, such as ` --local data`, with which a suggested command works on the same deployment. */
+export function suggestWith(options: string): void {
+  suggestedOptions = printable(options);
+}
+
 /**
  * Formats all texts for people. Makes control characters visible, so that only Schoolbell's own styles and
- * line breaks affect the terminal.
+ * line breaks affect the terminal. Adds the options of the running command to suggested commands.
  */
 export function terminalText(lines: readonly Line[]): string {
-  return lines.map(lineText).join('\n');
+  const text = lines.map(lineText).join('\n');
+  return suggestedOptions === '' ? text : text.replace(SUGGESTED, (name) => `${name}${suggestedOptions}`);
 }
 
 function lineText(line: Line): string {

@@ -210,7 +210,10 @@ describe('wrong input', () => {
       'a baseline with an invalid date',
       { args: ['integrations', 'add', 'a:b', '--local', '--baseline', 'since:May'], code: 2, says: /May/ },
     ],
-    ['a directory without data', { args: ['events', 'a:b', '--local'], code: 1, says: /schoolbell poll/ }],
+    [
+      'a directory without data',
+      { args: ['events', 'a:b', '--local'], code: 1, says: /schoolbell --local poll/ },
+    ],
     [
       'no deployment and no --local',
       { args: ['integrations', 'list'], code: 1, says: /TABLE_NAME.*--local/ },

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { terminalText } from '../../cli/terminal/terminal-text.ts';
 import { type CommandKombo, type PlainRecord, startCommandKombo } from '../support/sandbox-kombo.ts';
 import { parseDelivered } from './delivered-events.ts';
 import { runSchoolbell } from './run-schoolbell.ts';
@@ -111,7 +112,7 @@ it('`poll` sets aside a record that does not match the schema, and `set-aside re
   kombo.put({ ...enrolled('a'), status: 'IN_PROGRESS' });
   const broken = await poll();
   expect(notified(broken)).toEqual([['CourseStarted', 'a', 'ENROLLED']]);
-  expect(broken.said.join('\n')).toContain('schoolbell set-aside list');
+  expect(broken.said.join('\n')).toContain('schoolbell --local set-aside list');
 
   const left = await schoolbell(['set-aside', 'retry', kombo.integration, '--local']);
   expect(left.code).toBe(1);
@@ -138,10 +139,31 @@ it('after `set-aside drop` removes a record from the list of set-aside items, a 
   expect(notified(await poll())).toEqual([['LearnerEnrolled', 'b', null]]);
 });
 
+it('a suggested command has the directory, the stack, the profile and the Region of the running command', async () => {
+  const said = async (...args: string[]) => {
+    const { stdout, stderr } = await schoolbell([...args, '--json']);
+    return [...stdout, ...stderr].join('\n');
+  };
+  const added = 'schoolbell integrations add moodle:b';
+  expect(await said('poll', kombo.integration, '--local', "ada's data")).toContain(
+    `schoolbell --local 'ada'\\''s data' replay ${kombo.integration}`,
+  );
+  expect(await said('status', 'moodle:b', '--local', "ada's data")).toContain(
+    added.replace('schoolbell', "schoolbell --local 'ada'\\''s data'"),
+  );
+  expect(await said('status', '--local', 'none')).toContain('schoolbell --local none poll INTEGRATION');
+  expect(terminalText([added])).toContain('schoolbell --local none integrations');
+  await said('key', 'secret', '--stack', 'Notifier', '--profile', 'eu', '--region', 'eu-central-1');
+  const options = '--stack Notifier --profile eu --region eu-central-1';
+  expect(terminalText([added])).toBe(added.replace('schoolbell', `schoolbell ${options}`));
+  await said('--version');
+  expect(terminalText([added])).toBe(added);
+});
+
 it('after a silent baseline, `poll` prints a `replay` command that counts past events, and this command works', async () => {
   kombo.put(enrolled('a'));
   const { said } = await poll();
-  const command = /schoolbell (replay .*)$/.exec(said.join('\n'))?.[1]?.replace('30d', '2026-01-01') ?? '';
+  const command = /schoolbell (.*replay .*)$/.exec(said.join('\n'))?.[1]?.replace('30d', '2026-01-01') ?? '';
   const plan = await schoolbell(command.split(' '));
   expect(plan).toMatchObject({ code: 0, stderr: [] });
   expect(plan.stdout.join('\n')).toMatch(/about 1 event .*\n +1 +LearnerEnrolled/);
@@ -203,7 +225,7 @@ it('`poll` holds a mass removal, and publishes it after `release`', async () => 
   const held = await schoolbell(['poll', kombo.integration, '--local']);
   expect(held.code).toBe(3);
   expect(held.stderr).toHaveLength(1);
-  expect(held.stderr[0]).toContain(`schoolbell release ${kombo.integration}`);
+  expect(held.stderr[0]).toContain(`schoolbell --local release ${kombo.integration}`);
 
   const released = await schoolbell(['release', kombo.integration, '--local']);
   expect(released).toMatchObject({ code: 0, stderr: [] });
