@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { LearningEventType } from '../../functions/contract/event-parts.ts';
 import { EVENT_SOURCE } from '../../functions/contract/names.ts';
-import { IN_ENGLISH } from '../../functions/contract/parsing.ts';
+import { IN_ENGLISH, parsedJson } from '../../functions/contract/parsing.ts';
 import {
   type EventDetail,
   type EventType,
@@ -16,6 +16,7 @@ const Envelope = z.object({
   time: z.string(),
   detail: z.unknown(),
 });
+const EnvelopeText = parsedJson(Envelope);
 
 /** An event as a rule sends it to Lambda. Its `id` is EventBridge's own, and is new for each delivery. */
 export type Delivered<Type extends EventType> = {
@@ -88,7 +89,7 @@ function eventNameOf(event: unknown): string {
 }
 
 function envelopeOf(event: unknown): z.infer<typeof Envelope> {
-  return Envelope.parse(typeof event === 'string' ? JSON.parse(event) : event, IN_ENGLISH);
+  return (typeof event === 'string' ? EnvelopeText : Envelope).parse(event, IN_ENGLISH);
 }
 
 function isNamed(type: EventType, name: string): boolean {

@@ -1,4 +1,5 @@
 import { expect, expectTypeOf, test } from 'vitest';
+import * as z from 'zod/mini';
 import { deliveredExample, exampleOf } from '../../../catalogue/examples.ts';
 import * as kit from '../../../consumers/kit/index.ts';
 import { eventTypes } from '../../../functions/contract/published-events.ts';
@@ -21,6 +22,13 @@ test('`parse` accepts the body of an SQS message', () => {
   const { detail } = kit.parse('CourseCompleted', JSON.stringify(completed));
   expect(detail.progression.status).toBe('COMPLETED');
   expectTypeOf(detail.progression.status).toEqualTypeOf<'COMPLETED'>();
+});
+
+test('the error of `parse` for a text that is not JSON does not contain the text', () => {
+  const parse = () => kit.parse('CourseCompleted', 'Dear ada@example.com');
+  expect(parse).toThrow(z.core.$ZodError);
+  expect(parse).toThrow('is not JSON');
+  expect(parse).not.toThrow('ada');
 });
 
 test('`parse` accepts a replayed event and marks the result as a replay', () => {
