@@ -98,13 +98,13 @@ export function isRunError(error: unknown): error is RunError {
 }
 
 /** Kombo no longer accepts the cursor. The run reads the pages again, from the first page. */
-export class CursorRefusedError extends Error {
-  override readonly name = 'CursorRefusedError';
+export class CursorRefusedError extends RunError {
+  readonly kind = 'transient';
 }
 
 /** The lease has expired, or another worker has acquired it. This worker must stop without another write. */
-export class LeaseLostError extends Error {
-  override readonly name = 'LeaseLostError';
+export class LeaseLostError extends RunError {
+  readonly kind = 'transient';
 }
 
 /** Another worker has already written the journal entry with this number. */

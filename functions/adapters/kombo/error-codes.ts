@@ -94,7 +94,7 @@ export function refusalError(refusal: Refusal, host: string): Error {
     const message = `Kombo returned ${code ?? refusal.status}: there were too many requests. Kombo accepts the next request in ${Math.ceil(windowMs / 1000)} s`;
     return new RateLimitedError(message, { code, logUrl, waitMs: windowMs });
   }
-  if (isOfCursor(refusal)) return new CursorRefusedError('Kombo refused the page cursor');
+  if (isOfCursor(refusal)) return new CursorRefusedError('Kombo refused the page cursor: try again');
   if (code === null) return errorOfStatus(refusal, host);
   const [Kind, advice] = meanings.get(code) ?? PASSES;
   return new Kind(`Kombo returned ${code}: ${advice}`, { code, logUrl });

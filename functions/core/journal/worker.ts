@@ -105,7 +105,9 @@ export async function release(worker: Worker, next: Checkpoint): Promise<{ again
 
 /** Throws a LeaseLostError if the lease has expired, which happens if the worker was suspended. */
 export function stopIfExpired(worker: Worker): void {
-  if (worker.ports.clock() > worker.leaseUntil) throw new LeaseLostError('the lease has expired');
+  if (worker.ports.clock() > worker.leaseUntil) {
+    throw new LeaseLostError('The lease expired before the work was finished: try again');
+  }
 }
 
 function leaseOf({ ports, owner }: Worker, leaseMs: number): Lease {

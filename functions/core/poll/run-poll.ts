@@ -155,6 +155,6 @@ async function releaseIfPossible(worker: Worker, checkpoint: Checkpoint): Promis
   try {
     await release(worker, checkpoint);
   } catch (error) {
-    if (!isRunError(error) && !(error instanceof LeaseLostError)) throw error;
+    if (!isRunError(error)) throw error;
   }
 }

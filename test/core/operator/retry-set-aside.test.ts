@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isRunError } from '../../../functions/core/errors.ts';
 import { type RetriedSetAside, retrySetAside } from '../../../functions/core/operator/retry-set-aside.ts';
 import { withLease } from '../../../functions/core/operator/with-lease.ts';
 import { standInOf } from '../../../functions/core/poll/set-aside-records.ts';
@@ -185,6 +186,25 @@ describe('a record without an id', () => {
     poller.kombo.rejected = [];
     expect(await retry(poller)).toMatchObject({ processed: [standIn], remaining: [] });
   });
+
+  test.each([
+    ['Kombo refuses a cursor', ({ kombo }: World) => (kombo.cursorsRefused = 1), 'the cursor is not taken'],
+    [
+      'the computer sleeps and the lease expires',
+      ({ kombo, clock, settings }: World) => (kombo.beforePage = () => clock.advance(settings.leaseMs + 1)),
+      'The lease expired before the work was finished',
+    ],
+  ])(
+    'when %s during the retry of a record without an id, the command fails with an error that says so',
+    async (_what, fail, message) => {
+      const poller = await withRecordWithoutId();
+      poller.kombo.pageSize = 1;
+      fail(poller);
+      const error = await retry(poller).catch((thrown: unknown) => thrown);
+      expect(isRunError(error) && error.message).toContain(message);
+      expect(poller.store.aside).toHaveLength(1);
+    },
+  );
 
   test("the retry of a record without an id fails and keeps the record listed as set aside when Kombo's pages do not end", async () => {
     const poller = await withRecordWithoutId();
