@@ -29,7 +29,7 @@ export function refuseOtherPlaces(settings: Settings, { account, region }: Place
   const consumers = consumersIn(settings);
   if (owner !== account && consumers.length > 0) {
     wrong.push(
-      `${consumers.join(', ')}: the bus belongs to account ${owner}, so the rules of consumers must be in that account. Remove these settings here, and deploy the consumers in that account (docs/consumers.md)`,
+      `${consumers.join(', ')}: the bus belongs to account ${owner}, so the rules of consumers must be in that account. Remove these settings here, and deploy the consumers in that account (docs/constructs.md)`,
     );
   }
   if (wrong.length > 0) throw new SettingsError(wrong.join('; '));
