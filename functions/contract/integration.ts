@@ -33,11 +33,12 @@ export const BaselineText = z.pipe(
     }
     if (date === undefined) return { mode: text === 'publish' ? 'publish' : 'silent' };
     const parsed = z.union([z.iso.datetime({ offset: true }), z.iso.date()]).safeParse(date);
-    if (!parsed.success) {
+    const instant = Timestamp.safeParse(parsed.success ? new Date(parsed.data).toISOString() : null);
+    if (!instant.success) {
       context.issues.push(wrong(text, `"${date}" is not a date such as 2026-09-01 or 2026-09-01T08:00:00Z`));
       return z.NEVER;
     }
-    return { mode: 'since', date: new Date(parsed.data).toISOString() };
+    return { mode: 'since', date: instant.data };
   }),
 );
 
