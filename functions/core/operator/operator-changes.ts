@@ -20,7 +20,9 @@ export function setWatermark(worker: Worker, time: string, { force }: { force: b
   if (before === null) {
     return refuse(`${integration.id} has no watermark yet: its first sync reads everything.`);
   }
-  if (Date.parse(after) > ports.clock()) return refuse(`${after} is in the future.`);
+  const now = ports.clock();
+  if (Date.parse(after) > now)
+    return refuse(`${after} is in the future: it is now ${new Date(now).toISOString()}.`);
   if (after > before && !force) {
     return refuse(
       `The watermark of ${integration.id} is ${before}. With the later watermark ${after}, only the next reconciliation finds the changes between the two times. To do this anyway, add --force.`,

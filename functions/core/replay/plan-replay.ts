@@ -219,12 +219,12 @@ function counter() {
 const USE_KOMBO = "To derive earlier events from Kombo's present data, add --source kombo.";
 
 function refuseRange({ range: { from, to }, source }: ReplayRequest, now: number): string | null {
+  const isFuture = (time: string) => source === 'journal' && Date.parse(time) > now;
+  const future = `is in the future: it is now ${new Date(now).toISOString()}.`;
   // The date of an enrolment may be in the future; no journal entry was detected in the future.
-  if (source === 'journal' && Date.parse(from) > now) return `--from ${from} is in the future.`;
+  if (isFuture(from)) return `--from ${from} ${future}`;
   if (to === null) return null;
-  if (source === 'journal' && Date.parse(to) > now) {
-    return `--to ${to} is in the future. Omit it to replay up to now.`;
-  }
+  if (isFuture(to)) return `--to ${to} ${future} Omit it to replay up to now.`;
   return to > from ? null : `--to ${to} is not after --from ${from}.`;
 }
 
