@@ -17,16 +17,18 @@ export function createReceiver(client: SQSClient, queueUrl: string) {
     },
 
     async remove(receipts: string[]): Promise<void> {
+      const failures = [];
       for (const batch of grouped(receipts, { count: AT_ONCE })) {
         const Entries = batch.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
         const { Failed = [] } = await client.send(
           new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }),
         );
-        if (Failed.length > 0) {
-          throw new TransientError(
-            `${plural(Failed.length, 'message')} could not be deleted from the queue (${asCode(Failed[0]?.Code ?? '')})`,
-          );
-        }
+        failures.push(...Failed);
+      }
+      if (failures.length > 0) {
+        throw new TransientError(
+          `${plural(failures.length, 'message')} could not be deleted from the queue (${asCode(failures[0]?.Code ?? '')})`,
+        );
       }
     },
   };
