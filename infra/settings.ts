@@ -188,7 +188,7 @@ export const Settings = z
       text(
         '"none", the ARN of an SNS topic, or an e-mail address',
         z.literal('none'),
-        arn('sns', '.+', 'a topic'),
+        arn('sns', '[\\w.-]+', 'a topic'),
         z.email(),
       ),
       'none',

@@ -63,6 +63,10 @@ it.each([
   [{ baseline: 'loud' }, 'baseline: a baseline is "silent"'],
   [{ logRetentionDays: 31 }, 'logRetentionDays: is not a number of days that CloudWatch allows'],
   [{ integrations: ['moodle'] }, 'integrations.0: an integration id looks like'],
+  [
+    { alarms: 'arn:aws:sns:eu-central-1:123456789012:ops:0d2c4b1e-6f3a-4c8d-9e7b-5a1f2e3d4c5b' },
+    'alarms: is not "none", the ARN of an SNS topic',
+  ],
   [{ bus: 'mine' }, 'bus: is not "own", or the ARN of an event bus'],
   [{ bus: 'arn:aws:events:eu-central-1:123456789012:rule/mine' }, 'bus: is not "own", or the ARN'],
   [
