@@ -114,7 +114,11 @@ export function typesOption(): Option {
 }
 
 function collect(value: string, before: string[]): string[] {
-  return [...before, ...value.split(',').filter((one) => one !== '')];
+  const ids = value.split(',').map((one) => one.trim());
+  const given = ids.filter((one) => one !== '');
+  // Without an id, everything would match, for example when the variable of a script is empty.
+  if (given.length === 0) throw new InvalidArgumentError('Give at least one id.');
+  return [...before, ...given];
 }
 
 const parseType = parserOf(LearningEventType, `Give one of ${LearningEventType.options.join(', ')}.`);

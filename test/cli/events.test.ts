@@ -121,6 +121,14 @@ describe('the command `events`', () => {
     expect(idsOf(await events(SCHOOL, '--progression', progression))).toEqual(idsOf(wanted));
   });
 
+  it('`events --progression` takes several ids, with or without a space after each comma', async () => {
+    const ids = [...new Set(all.map(({ detail }) => detail.progression.id))].slice(0, 2);
+    const wanted = all.filter(({ detail }) => ids.includes(detail.progression.id));
+
+    for (const separator of [',', ', '])
+      expect(idsOf(await events(SCHOOL, '--progression', ids.join(separator)))).toEqual(idsOf(wanted));
+  });
+
   it('`events --learner` with a name or an unknown learner says that names are never stored', async () => {
     const name = await cli.run('events', SCHOOL, '--learner', 'Ada Byron');
     expect(name).toMatchObject({ exitCode: 2, stdout: '' });

@@ -32,6 +32,14 @@ const WRONG: [args: string[], printed: string][] = [
     "Names are never stored, so --learner does not accept a name. Give the learner's e-mail address (it is looked up at Kombo), or an id from an event: learner.id is Kombo's id, learner.remoteId is the platform's id. See: schoolbell events --help",
   ],
   [
+    ['events', '--learner', ''],
+    "option '--learner <ids>' argument '' is invalid. Give at least one id. See: schoolbell events --help",
+  ],
+  [
+    ['replay', 'a:b', '--from', '1d', '--yes', '--progression', ' , '],
+    "option '--progression <ids>' argument ' , ' is invalid. Give at least one id. See: schoolbell replay --help",
+  ],
+  [
     ['events', '--type', 'CourseFinished'],
     "option '--type <events>' argument 'CourseFinished' is invalid. Give one of LearnerEnrolled, CourseStarted, CourseCompleted, CourseRecompleted, CompletionCorrected, CourseReopened, LearnerDropped, LearnerReenrolled, ProgressReset, EnrollmentCorrected, ProgressionRemoved, ProgressionRestored, LearnerDataErased. See: schoolbell events --help",
   ],
