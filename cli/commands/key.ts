@@ -47,7 +47,7 @@ async function readKey(): Promise<{ key: string; from: string }> {
   const input = async () => (process.stdin.isTTY ? '' : (await text(process.stdin)).trim());
   const key = variable || (await input());
   if (key === '') throw new CommandError(HOW_TO_GIVE);
-  // The functions could not send another character in a header.
+  // An HTTP header, in which the functions send the key, allows no other characters.
   if (!/^[\x21-\x7e]+$/.test(key)) {
     throw new CommandError(
       'The key contains a space or another invalid character, so it was not stored: check it.',

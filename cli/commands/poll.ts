@@ -85,7 +85,7 @@ export async function requestPoll(
     );
   if (mode === 'baseline' && checkpoint?.watermark) {
     throw new CommandError(
-      `No baseline was started: ${id} already had its first sync. A poll publishes what changed since then; schoolbell reconcile ${id} also publishes what was missed.`,
+      `No baseline was started, because ${id} already had its first sync. A poll without --mode publishes what changed since the last poll. To publish also what earlier polls missed: schoolbell reconcile ${id}`,
     );
   }
   // The poll function drops a request that comes during another poll, and that poll does not read everything.

@@ -131,7 +131,7 @@ export type Store = {
 /** The results of the events, by their index in the list. */
 export type PublishResult = {
   accepted: number[];
-  /** The events that EventBridge refuses permanently, with its reason. */
+  /** The events that EventBridge refuses permanently, with EventBridge's reason for each. */
   refused: { index: number; reason: string }[];
   /** Why the remaining events were neither accepted nor refused; null if no event remains. */
   error: Error | null;

@@ -272,7 +272,7 @@ describe('the bundled functions, started as Lambda starts them', () => {
     expect(webhook.log()).not.toContain('efused');
   });
 
-  it("the bundled slack function posts an event, and when Slack refuses it, the error has Slack's error code or status, not its text", async () => {
+  it("the bundled slack function posts an event; when Slack refuses it, the error has only Slack's error code or the HTTP status", async () => {
     const { detail } = exampleOf('CourseCompleted');
     const learner = {
       ...Object(detail).learner,

@@ -50,8 +50,8 @@ export const largestSettings = {
 } satisfies SettingsInput;
 
 /**
- * The settings of large deployments. Each is large in another respect, such as the number of channels or the
- * length of the filters.
+ * The settings of large deployments: one with everything at once, and others in which one part is larger,
+ * such as the number of channels or the length of the filters.
  */
 export const largeSettings: [string, SettingsInput][] = [
   ['everything at once', largestSettings],

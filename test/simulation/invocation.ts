@@ -41,11 +41,11 @@ export type Invocations = {
    * @param accuse called if a decision was accepted before the count was complete
    */
   settle(held: Held | null, accuse: Accuse): Promise<void>;
-  /** Pauses, resumes or removes the integration as an operator. The command may fail. */
+  /** Runs an operator's command that pauses, resumes or removes the integration. It may fail. */
   change(state: Integration['state']): Promise<void>;
-  /** Adds a removed integration again as an operator. The command may fail. */
+  /** Runs an operator's command that adds a removed integration again. It may fail. */
   addAgain(): Promise<void>;
-  /** Retries all set-aside items as an operator. The command may fail. */
+  /** Runs an operator's command that retries all set-aside items. It may fail. */
   retrySetAside(): Promise<void>;
   /** Returns the ports of a new process, with which a check reads what is stored. */
   observer(): Ports;

@@ -34,7 +34,7 @@ export type SchoolRecord = { raw: RawProgression; updatedAt: number };
 /** A school as Kombo shows it for one integration. It uses no code of Schoolbell. */
 export type School = {
   happen(happening: Happening): void;
-  /** Turns on all fields and replaces unknown statuses, so that Kombo shows the real state. */
+  /** Turns on all fields, and replaces statuses that Schoolbell does not know by the real ones. */
   showEverything(): void;
   records(): SchoolRecord[];
 };

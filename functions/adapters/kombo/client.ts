@@ -45,8 +45,8 @@ export function komboClient(options: {
         'User-Agent': USER_AGENT,
         ...(integration !== undefined && { 'X-Integration-Id': checkId(integration) }),
       };
-      // Redirections are not followed: another host would not get the key, and its response would look as if
-      // Kombo had refused the key.
+      // Redirections are not followed: `fetch` does not send the key to another host, so the response would
+      // look as if Kombo had refused the key.
       const response = await options.fetch(new Request(url, { headers, signal, redirect: 'manual' }));
       limit.observe(response);
       return { response, body: await textOf(response, host) };

@@ -64,7 +64,7 @@ export async function readByIds(
   for (const chunk of grouped([...new Set(ids)], limits, lettersOf)) {
     const requested = new Set(chunk);
     for await (const page of pagesOf(client, integration, chunk, pageSize)) {
-      // A server that does not support the filter returns all its records.
+      // A server that ignores the parameter `ids` returns all its records.
       found.records.push(...page.records.filter(({ state }) => requested.has(state.id)));
       found.rejected.push(...page.rejected.filter(({ id }) => requested.has(id)));
     }

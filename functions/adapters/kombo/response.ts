@@ -32,8 +32,9 @@ export function successOf<Data extends z.ZodMiniType>(data: Data) {
 }
 
 /**
- * @throws `PauseAsked` for a temporary failure if Kombo says how long to wait; the error for the code of any
- *   other failed response; TransientError for a body that does not match the schema
+ * @throws `PauseAsked` for a temporary failure if Kombo says how long to wait; for any other failed response,
+ *   the error that `error-codes.ts` names for its code; TransientError for a body that does not match the
+ *   schema
  */
 export function dataOf<Data>(
   envelope: Envelope<Data>,

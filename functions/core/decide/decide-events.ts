@@ -181,7 +181,7 @@ function statusEvent(
   }
 }
 
-/** A completion date that is more than 24 hours later is a renewal. A smaller difference is a correction. */
+/** A completion date that moves more than 24 hours later is a renewal. Every other change is a correction. */
 function isRenewed(before: string | null, after: string | null): boolean {
   return before !== null && after !== null && Date.parse(after) - Date.parse(before) > DAY_MS;
 }

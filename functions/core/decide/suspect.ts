@@ -49,8 +49,8 @@ function kindOf(
   before: KnownProgression | null,
   habits: IntegrationHabits,
 ): SuspectKind | null {
-  // A first status counts like a new record. When a customer turns on the status field, Kombo shows a first
-  // status for every record.
+  // A record whose status is null until now is judged like a new record: when a customer turns on the status
+  // field in Kombo, every record gets its first status at once.
   const isFirstSighting = (previous?.status ?? null) === null;
   switch (type) {
     case 'ProgressionRemoved':

@@ -33,7 +33,10 @@ export async function withLease<Result>(
   }
 }
 
-/** Recovers the unfinished entries of a paused or removed integration, since no later poll would do so. */
+/**
+ * Applies and publishes the entries that a crashed poll left unfinished. It is called for a paused or removed
+ * integration, which no later poll recovers.
+ */
 export async function finishAbandonedWork(
   ports: Ports,
   settings: RunSettings,

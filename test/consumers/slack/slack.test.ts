@@ -207,7 +207,7 @@ test.each([
 ])(
   'the secret of a Slack channel is refused when it is not the URL of a webhook, and the error does not contain the secret: %s',
   async (secret) => {
-    expect((await failureOf(webhook({ secret })(message))).message).toContain('does not contain its URL');
+    expect((await failureOf(webhook({ secret })(message))).message).toContain('does not contain the URL');
   },
 );
 

@@ -65,7 +65,7 @@ describe('an integration that is being set up', () => {
     expect(waitOf(failTimes('waiting', 20))).toBe(10 * MINUTE_MS);
   });
 
-  test('when a temporary failure follows a wait for the setup, the episode begins at the temporary failure', () => {
+  test('when an integration that was being set up then fails temporarily, the failing episode begins at that failure', () => {
     const later = NOW + 100 * HOUR_MS;
     const health = afterFailure(failTimes('waiting', 20), failure('transient'), later);
     expect(health).toMatchObject({ failures: 1, since: new Date(later).toISOString() });

@@ -66,7 +66,7 @@ describe('pages', () => {
     expect(seen).toEqual([2, 3, 3]);
   });
 
-  test('when no time is left for another page, no page is fetched ahead, but each page is fetched when the caller asks for it', async () => {
+  test('when no time is left, the next page is fetched only when the caller asks for it', async () => {
     const { pages, asked } = scripted(three);
     const seen: number[] = [];
     for await (const _ of pages(() => false)) seen.push(asked.length);
@@ -137,12 +137,12 @@ describe('pages that end', () => {
 });
 
 describe('pages that repeat', () => {
-  test('a run is refused when the next cursor of a page equals the cursor of the page', async () => {
+  test('a run fails when the next cursor of a page equals the cursor of the page', async () => {
     expect(await readAll(() => 'same')).toBe(-1);
   });
 
   test.each([2, 3, 7, 64, 100])(
-    'a run whose %d cursors repeat in a cycle is refused after at most four cycles',
+    'a run whose %d cursors repeat in a cycle fails after at most four cycles',
     async (length) => {
       const read = -(await readAll((_, page) => `c${page % length}`));
       expect(read).toBeGreaterThan(0);

@@ -260,7 +260,7 @@ describe('a message with `follow`', () => {
     ['a paused integration', ({ integration }: World): Integration => ({ ...integration, state: 'paused' })],
     ['null, for an integration that does not belong to this deployment', () => null],
   ])(
-    'for a message with the field `follow`, the poll function does not poll when the check of the integration at Kombo returns %s',
+    'a message that a webhook caused (`follow`) starts no poll when the look-up of the integration at Kombo returns %s',
     async (_, answer) => {
       const w = await worldWithNews();
       const { receive, outcomes } = await functionOn(w, { sync: lookAtKombo(answer, w).follow });
@@ -269,7 +269,7 @@ describe('a message with `follow`', () => {
     },
   );
 
-  it('for a message with the field `follow`, the poll function throws an error when the check of the integration at Kombo fails', async () => {
+  it('the poll function throws an error for a message that a webhook caused (`follow`) when the look-up of the integration at Kombo fails', async () => {
     const w = await worldWithNews();
     const follow = () => Promise.reject(new TransientError('Kombo is away'));
     const { receive, outcomes } = await functionOn(w, { sync: follow });

@@ -103,7 +103,7 @@ describe('wildcards in a pattern', () => {
   );
 });
 
-test('on one machine, event patterns compare numbers to six decimal places, and IP addresses by value or CIDR block', () => {
+test('on one machine, event patterns compare numbers to six decimal places, and IP addresses in every notation or by CIDR block', () => {
   expect(matchesPattern({ n: [0.1] }, { n: 0.1000000001 })).toBe(true);
   expect(matchesPattern({ n: [123456789012] }, { n: 123456789012 })).toBe(true);
   expect(matchesPattern({ ip: ['::1'] }, { ip: '0:0:0:0:0:0:0:1' })).toBe(true);

@@ -128,7 +128,7 @@ function erasedBefore(events: TakenEvent[]): (boolean | null)[] {
   return events.map(({ type }) => {
     const before = isErased;
     if (type === 'LearnerDataErased') isErased = true;
-    // Only the return of a removed record ends an erasure, whatever other events of the record are published.
+    // A record that is restored is no longer erased. A record that is removed was restored before.
     else if (type === 'ProgressionRestored' || type === 'ProgressionRemoved') isErased = false;
     return before;
   });

@@ -226,8 +226,8 @@ export function checkDiscarded({ entries, shown, decisions, clocks }: Holds, acc
       );
       const wasCounted = meanwhile.some(({ at }) => at <= from);
       if (change === undefined || change.events.length === 0 || !wasCounted) continue;
-      // The facts must be exactly equal, because a change without its removal is a different change: while
-      // the data is expired, removals are not trusted.
+      // Each record that Kombo showed must equal the change in every field. A record that was shown while
+      // the data was expired does not count, because its removal was not trusted.
       const erased = change.events.includes('LearnerDataErased');
       const isTheSame = meanwhile.every(
         (showing) =>
