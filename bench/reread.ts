@@ -17,5 +17,6 @@ export async function rereadEverything(
     change(worker, { watermark, run: null }),
   );
   close();
-  if (!operated.done) throw new Error(`${integration.id} cannot be measured, because another process polls it`);
+  if (!operated.done)
+    throw new Error(`${integration.id} cannot be measured, because another process polls it`);
 }

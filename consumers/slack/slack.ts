@@ -148,7 +148,9 @@ function codeIn(text: string): string | null {
 /** The error does not quote the value, because it is a secret. */
 function checkUrl(text: string): string {
   if (isAddress(text)) return text;
-  throw new DeploymentError('The secret does not contain the URL of an incoming webhook of Slack: store the URL in it');
+  throw new DeploymentError(
+    'The secret does not contain the URL of an incoming webhook of Slack: store the URL in it',
+  );
 }
 
 /** If a header cannot contain the token, `fetch` would throw an error that quotes it. */

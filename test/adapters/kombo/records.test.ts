@@ -218,10 +218,13 @@ describe('a record that does not fit the schema', () => {
     ['user', { user: { ...USER, remote_id: null } }],
     ['course_revision', { course_revision: null }],
     ['course_revision', { course_revision: { ...REVISION, id: null } }],
-  ])('a record is rejected when %s is missing or incomplete, unless the record is removed', (field, differs) => {
-    const reason = `${field} is missing on a record that is not removed`;
-    expect(rejected(rawRecord(differs))).toEqual({ id: 'p1', reason });
-  });
+  ])(
+    'a record is rejected when %s is missing or incomplete, unless the record is removed',
+    (field, differs) => {
+      const reason = `${field} is missing on a record that is not removed`;
+      expect(rejected(rawRecord(differs))).toEqual({ id: 'p1', reason });
+    },
+  );
 });
 
 describe('a record without a usable id', () => {

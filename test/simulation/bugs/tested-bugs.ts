@@ -101,6 +101,15 @@ export const testedBugs: DeliberateBug[] = [
     testedBy: ['test/core/episodes/decisions-of-both-runs.test.ts'],
   },
   {
+    name: 'a stopped run publishes held changes when a day has passed',
+    patches: one(
+      'functions/core/episodes/hold.ts',
+      'return isStopped ? Math.max(recent, held.surge) : recent;',
+      'return recent;',
+    ),
+    testedBy: ['test/core/episodes/held.test.ts'],
+  },
+  {
     name: "a decision about a hold ends with a run that did not trust Kombo's data",
     patches: one(
       'functions/core/episodes/hold.ts',
