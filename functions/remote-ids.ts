@@ -3,6 +3,8 @@ import type { RemoteIds } from './contract/environment.ts';
 import { DeploymentError } from './core/errors.ts';
 import type { Kombo, Store } from './core/ports.ts';
 import type { JournalEntry } from './core/state/journal-entry.ts';
+import type { RejectedRecord } from './core/state/progression.ts';
+import { standInId } from './core/state/set-aside.ts';
 
 /**
  * `key` reads the secret key with which ids are hashed. It is never called with `keep`. With `hash-emails`,
@@ -62,18 +64,33 @@ async function replaceIds<Part extends Progression>(parts: Part[], setting: IdSe
   return parts.map((part) => withIds(part, rule));
 }
 
+/** Makes stand-in ids from the replaced ids, which the same record has when it gets an id. */
+async function replaceStandIns(rejected: RejectedRecord[], setting: IdSetting): Promise<RejectedRecord[]> {
+  const { mode } = setting;
+  const ids = rejected.map(({ standsFor }) => standsFor?.remoteId ?? null);
+  const isReplaced = (id: string | null) => id !== null && (mode !== 'hash-emails' || looksLikeEmail(id));
+  if (mode === 'keep' || !ids.some(isReplaced)) return rejected;
+  const { person } = await idRule(setting);
+  return rejected.map(({ id, reason, standsFor }) => ({
+    id: standsFor ? standInId({ ...standsFor, remoteId: person(standsFor.remoteId) }) : id,
+    reason,
+  }));
+}
+
 /** Replaces the ids in all records as the setting requires, so that no other code sees the original ids. */
 export function komboWithIds<Adapter extends Kombo>(kombo: Adapter, setting: IdSetting): Adapter {
+  const replaced = async <Read extends Awaited<ReturnType<Kombo['readByIds']>>>(
+    read: Read,
+  ): Promise<Read> => ({
+    ...read,
+    records: await replaceIds(read.records, setting),
+    rejected: await replaceStandIns(read.rejected, setting),
+  });
   return {
     ...kombo,
-    async readPage(...request: Parameters<Kombo['readPage']>) {
-      const page = await kombo.readPage(...request);
-      return { ...page, records: await replaceIds(page.records, setting) };
-    },
-    async readByIds(...request: Parameters<Kombo['readByIds']>) {
-      const found = await kombo.readByIds(...request);
-      return { ...found, records: await replaceIds(found.records, setting) };
-    },
+    readPage: async (...request: Parameters<Kombo['readPage']>) => replaced(await kombo.readPage(...request)),
+    readByIds: async (...request: Parameters<Kombo['readByIds']>) =>
+      replaced(await kombo.readByIds(...request)),
   };
 }
 

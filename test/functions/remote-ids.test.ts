@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { filterByStoredIds } from '../../cli/filter-ids.ts';
+import { observe } from '../../functions/adapters/kombo/progression-record.ts';
 import { RemoteIds } from '../../functions/contract/environment.ts';
 import { deriveEvents } from '../../functions/core/decide/derive-from-record.ts';
 import { eventsOfEntry } from '../../functions/core/decide/events-of-entry.ts';
+import { retrySetAside } from '../../functions/core/operator/retry-set-aside.ts';
+import { withLease } from '../../functions/core/operator/with-lease.ts';
 import { runPoll } from '../../functions/core/poll/run-poll.ts';
 import { ANY_EVENT } from '../../functions/core/replay/selection.ts';
+import { standInId } from '../../functions/core/state/set-aside.ts';
 import { idRule, komboWithIds, looksLikeEmail, storeWithIds } from '../../functions/remote-ids.ts';
+import { rawRecord } from '../adapters/kombo/raw-record.ts';
 import { observed } from '../support/observed.ts';
 import { HOUR_MS } from '../support/test-clock.ts';
 import { type World, world } from '../support/world.ts';
@@ -143,6 +148,38 @@ describe.each(['hash-emails', 'hash', 'omit'] as const)('events with the setting
     expect(derived.at(-1)?.detail.progression.remoteId).toBe(journal.at(-1)?.detail.progression.remoteId);
   });
 });
+
+test.each(MODES)(
+  'with `remoteIds: %s`, a record without an id is published and no longer set aside when a poll or a retry reads it with an id',
+  async (mode) => {
+    for (const isRetried of [false, true]) {
+      const at = world({ mode: 'publish' });
+      const { kombo, store, poll } = polled(at, mode);
+      const seen = observe(rawRecord({ id: null, remote_id: `${EMAIL}/7` }));
+      at.kombo.rejected = 'rejected' in seen ? [seen.rejected] : [];
+      await poll();
+      expect(at.store.aside).toHaveLength(1);
+      const withoutHash = standInId({ remoteId: `${EMAIL}/7`, learnerId: 'u1', revisionId: 'r1' });
+      expect(at.store.aside[0]?.id === withoutHash).toBe(mode === 'keep');
+
+      at.kombo.rejected = [];
+      const mended = observe(
+        rawRecord({ remote_id: `${EMAIL}/7`, changed_at: new Date(at.clock.read()).toISOString() }),
+      );
+      if ('observed' in mended) at.put(mended.observed);
+      if (isRetried) {
+        const ports = { ...at.ports, kombo, store };
+        await withLease(ports, at.settings, at.integration, 'operator', async (worker) =>
+          retrySetAside(worker, await store.readSetAside(at.integration.id)),
+        );
+      } else {
+        await poll();
+      }
+      expect(at.types()).toContain('CourseStarted');
+      expect(at.store.aside).toEqual([]);
+    }
+  },
+);
 
 const changes = MODES.flatMap((from) => MODES.filter((to) => to !== from).map((to) => [from, to] as const));
 test.each(changes)(

@@ -103,12 +103,12 @@ function reject(record: unknown, reason: string): { rejected: RejectedRecord } {
   const named = RecordWithKey.safeParse(record);
   if (named.success) return { rejected: { id: named.data.id, reason } };
   const { data } = Identity.safeParse(record);
-  const id = standInId({
+  const standsFor = {
     remoteId: cleaned(data?.remote_id),
     learnerId: cleaned(data?.user_id ?? data?.user?.id),
     revisionId: cleaned(data?.course_revision_id ?? data?.course_revision?.id),
-  });
-  return { rejected: { id, reason } };
+  };
+  return { rejected: { id: standInId(standsFor), reason, standsFor } };
 }
 
 /** Returns the first missing field that every record must have unless it is removed, or null. */

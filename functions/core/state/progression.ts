@@ -6,6 +6,7 @@ import {
   ProgressionState,
 } from '../../contract/event-parts.ts';
 import { PositiveNumber } from '../../contract/field-types.ts';
+import type { Identity } from './set-aside.ts';
 
 /**
  * A course progression as Kombo shows it now, normalised by the adapter: timestamps are in UTC with
@@ -31,8 +32,11 @@ export type ObservedProgression = {
   erased: boolean;
 };
 
-/** A record that does not match the schema. `id` may be a stand-in. `reason` repeats none of its content. */
-export type RejectedRecord = { id: string; reason: string };
+/**
+ * A record that does not match the schema. `reason` repeats none of its content. `standsFor`: the ids of which
+ * `id` is made, if the record has no usable id.
+ */
+export type RejectedRecord = { id: string; reason: string; standsFor?: Identity };
 
 export type Page = {
   records: ObservedProgression[];

@@ -31,7 +31,8 @@ export type SetAside = z.infer<typeof SetAside>;
 
 const STAND_IN = 'without-id-';
 
-type Identity = { remoteId: string | null; learnerId: string | null; revisionId: string | null };
+/** The ids that distinguish a record from other records without a usable id. */
+export type Identity = { remoteId: string | null; learnerId: string | null; revisionId: string | null };
 
 /** Returns an id for a record without a usable id: the same in each poll, even after it gets a usable id. */
 export function standInId({ remoteId, learnerId, revisionId }: Identity): string {
