@@ -7,8 +7,11 @@ export type Problem = { name: string; at: string[]; cause?: Problem };
 
 const FRAMES = 12;
 
-/** Matches the end of a line of a stack trace: the file and the position in it. */
-const POSITION = /((?:file:\/\/)?(\/[^\s()]+):\d+:\d+)\)?$/;
+/**
+ * Matches the end of a line of a stack trace: the file and the position in it. Without the characters before
+ * it, the time would grow with the square of a message's length.
+ */
+const POSITION = /(?:^|[\s(])((?:file:\/\/)?(\/[^\s()]+):\d+:\d+)\)?$/;
 
 /**
  * Returns the names of an error and of its causes, and their positions in the code. Messages are omitted: a

@@ -215,6 +215,12 @@ test('a program error whose message quotes a record is logged with its name and 
   expect(problem.at[0]).toContain('echoes.test.ts');
 });
 
+test('an error whose message has a megabyte of slashes is redacted within the time of a test', () => {
+  const problem = redacted(new TypeError('/'.repeat(1_000_000)));
+
+  expect(problem.at[0]).toContain('echoes.test.ts');
+});
+
 test('the error about an empty secret in Secrets Manager contains the id of the secret', async () => {
   Object.assign(server, { status: 200, echo: '' });
   const secrets = new SecretsManagerClient(clientOf(server.endpoint));
