@@ -3,7 +3,10 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join } from 'node:path';
 import type { CertificateBucket } from './ports.ts';
 
-/** Each operation of the store is synchronous, so that two operations of one process cannot interleave. */
+/**
+ * Each operation of the store is synchronous, so that two operations of one process cannot interleave. Only
+ * this user can read the files, which have the names of learners.
+ */
 export function folderStore(folder: string): CertificateBucket {
   const read = (key: string) => {
     const file = join(folder, key);
@@ -13,8 +16,8 @@ export function folderStore(folder: string): CertificateBucket {
   };
   const write = (key: string, content: Uint8Array | string) => {
     const file = join(folder, key);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.new`, content);
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(`${file}.new`, content, { mode: 0o600 });
     renameSync(`${file}.new`, file);
   };
   return {

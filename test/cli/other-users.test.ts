@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ClassicLevel } from 'classic-level';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { folderStore } from '../../consumers/certificates/certificate-folder.ts';
 import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 import { keepSchool, newSchool } from '../../local/embedded-school.ts';
 
@@ -54,9 +55,11 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
   test('the files of --local can be read only by their owner, even in a directory that other users can read', async () => {
     await chmod(directory, 0o755);
     await (await startEmbeddedDynamoDb({ directory })).close();
+    await folderStore(directory).add('certificates/moodle/1.pdf', new Uint8Array());
 
-    for (const each of ['dynamodb', 'lock'])
+    for (const each of ['dynamodb', 'lock', 'certificates', 'certificates/moodle'])
       expect([each, await modeOf(join(directory, each))]).toEqual([each, '700']);
+    expect(await modeOf(join(directory, 'certificates/moodle/1.pdf'))).toBe('600');
   });
 
   const uses: [string, (data: string) => Promise<unknown>][] = [
