@@ -105,15 +105,15 @@ export const EndpointSettings = z.strictObject({
    * EventBridge's limits:
    * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateApiDestination.html
    */
-  url: z
-    .url({ protocol: /^https$/, error: 'is not an HTTPS URL' })
-    .check(
-      z.maxLength(2048),
-      z.regex(
-        /^(%[\da-f]{2}|[-\w.~!$&'()*+,;=:@/?])+$/i,
-        'has a character that EventBridge refuses: encode it with %',
-      ),
+  url: z.url({ protocol: /^https$/, error: 'is not an HTTPS URL' }).check(
+    z.maxLength(2048),
+    z.regex(
+      /^(%[\da-f]{2}|[-\w.~!$&'()*+,;=:@/?])+$/i,
+      'has a character that EventBridge refuses: encode it with %',
     ),
+    // EventBridge would show it to everyone who may read the destination.
+    z.regex(/^https:\/*(?!\/)[^@/?]*(?:[/?]|$)/i, 'must not contain a user or password: use `authorization`'),
+  ),
   authorization: z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('header'), header: credential, value: secretArn }),
     z.strictObject({ type: z.literal('basic'), user: credential, password: secretArn }),

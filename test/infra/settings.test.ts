@@ -129,6 +129,12 @@ it.each([
     { endpoints: [{ ...endpoint, url }] },
     'endpoints.0.url: has a character that EventBridge refuses: encode it with %',
   ]),
+  ...['https://user:secret@a.example', 'https:user@a.example/events', 'https://:secret@a.example?a=/'].map(
+    (url): [object, string] => [
+      { endpoints: [{ ...endpoint, url }] },
+      'endpoints.0.url: must not contain a user or password',
+    ],
+  ),
   ...['x-api-key:', 'x-api-key\n', ''].map((header): [object, string] => [
     { endpoints: [{ ...endpoint, authorization: { type: 'header', header, value: secret } }] },
     'endpoints.0.authorization.header: must have 1 to 512 characters, and no colon or control character',
