@@ -28,8 +28,10 @@ const DRAIN_MS = 2_000;
  * @param options.path the directory of the data. Without it, the data is in memory
  * @param options.respond responds to a request that is not for DynamoDB, or returns false
  */
-export async function startEngine(options: { path?: string; respond?: Respond } = {}): Promise<Engine> {
-  const { path, respond = () => false } = options;
+export async function startEngine(
+  options: { path?: string; respond?: Respond; credentials?: typeof EMBEDDED_CREDENTIALS } = {},
+): Promise<Engine> {
+  const { path, respond = () => false, credentials = EMBEDDED_CREDENTIALS } = options;
   const engine = dynalite({ createTableMs: 0, ...(path !== undefined && { path }) });
   // Dynalite throws a request's error again, so a client that disconnects would end the process.
   engine.on('request', (request) => {
@@ -43,7 +45,7 @@ export async function startEngine(options: { path?: string; respond?: Respond } 
     return true;
   });
   const { origin: endpoint, close: stop } = await startLocalServer(engine, { drainMs: DRAIN_MS });
-  const client = new DynamoDBClient({ endpoint, region: 'local', credentials: EMBEDDED_CREDENTIALS });
+  const client = new DynamoDBClient({ endpoint, region: 'local', credentials });
   const close = async () => {
     await stop();
     client.destroy();

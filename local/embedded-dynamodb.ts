@@ -8,14 +8,16 @@ import { ClassicLevel } from 'classic-level';
 import * as z from 'zod/mini';
 import { DeploymentError } from '../functions/core/errors.ts';
 import { TABLE } from './create-table.ts';
-import { type Engine, startEngine } from './dynamodb-engine.ts';
+import { EMBEDDED_CREDENTIALS, type Engine, startEngine } from './dynamodb-engine.ts';
 import { type Respond, startLocalServer } from './local-server.ts';
-import { adviceAbout, makePrivateDirectory, writePrivateFile } from './private-directory.ts';
+import { adviceAbout, keptSecret, makePrivateDirectory, writePrivateFile } from './private-directory.ts';
 
 export type EmbeddedDynamoDb = {
-  /** The endpoint for the AWS client. The engine accepts any region and credentials. */
+  /** The endpoint for the AWS client. The engine accepts any region. */
   endpoint: string;
   table: string;
+  /** With a directory, the engine refuses requests without its secret. */
+  credentials: typeof EMBEDDED_CREDENTIALS;
   close(): Promise<void>;
 };
 
@@ -31,10 +33,12 @@ export type EmbeddedDynamoDb = {
  */
 export async function startEmbeddedDynamoDb(options: { directory?: string } = {}): Promise<EmbeddedDynamoDb> {
   const { directory } = options;
-  if (directory === undefined) return { ...(await startEngine()), table: TABLE };
+  if (directory === undefined) {
+    return { ...(await startEngine()), table: TABLE, credentials: EMBEDDED_CREDENTIALS };
+  }
   const engine = await connect(directory);
   const { endpoint, close } = engine.serves ? engine : await forward(directory, engine);
-  return { endpoint, table: TABLE, close };
+  return { endpoint, table: TABLE, credentials: credentialsOf(await secretOf(directory)), close };
 }
 
 /** `serves` says whether the engine runs in this process. */
@@ -88,8 +92,20 @@ function reasonOf(error: unknown): Error {
   return cause instanceof Error ? cause : new Error(String(cause));
 }
 
-/** Other processes find the engine by this file. The secret proves that they have found the engine. */
-const EngineFile = z.object({ endpoint: z.url(), secret: z.string() });
+/** Other processes find the engine by this file. */
+const EngineFile = z.object({ endpoint: z.url() });
+
+/**
+ * Only the processes of this user can read the secret. It proves to them that they have found the engine, and
+ * to the engine that a request is theirs: every user of the machine can connect to its port.
+ */
+function secretOf(directory: string): Promise<string> {
+  return keptSecret(join(directory, 'engine-secret'));
+}
+
+function credentialsOf(secret: string): typeof EMBEDDED_CREDENTIALS {
+  return { accessKeyId: secret, secretAccessKey: secret };
+}
 
 function fileOf(directory: string): string {
   return join(directory, 'engine.json');
@@ -103,11 +119,16 @@ async function serve(directory: string, unlock: () => Promise<void>): Promise<Sh
   };
   try {
     await refuseDamaged(directory);
-    const secret = randomBytes(32).toString('base64url');
-    const respond: Respond = (incoming, response) => respondToChallenge(secret, incoming, response);
-    engine = await startEngine({ path: join(directory, 'dynamodb'), respond });
+    const secret = await secretOf(directory);
+    const respond: Respond = (incoming, response) =>
+      respondToChallenge(secret, incoming, response) || refuseStranger(secret, incoming, response);
+    engine = await startEngine({
+      path: join(directory, 'dynamodb'),
+      respond,
+      credentials: credentialsOf(secret),
+    });
     const { endpoint } = engine;
-    await writePrivateFile(fileOf(directory), JSON.stringify({ endpoint, secret }));
+    await writePrivateFile(fileOf(directory), JSON.stringify({ endpoint }));
     return { endpoint, serves: true, close: () => rm(fileOf(directory), { force: true }).finally(close) };
   } catch (error) {
     await close();
@@ -143,6 +164,12 @@ function respondToChallenge(
   return true;
 }
 
+function refuseStranger(secret: string, { headers }: IncomingMessage, response: ServerResponse): boolean {
+  if (headers.authorization?.includes(`Credential=${secret}/`)) return false;
+  response.writeHead(403, { connection: 'close' }).end();
+  return true;
+}
+
 function proofOf(secret: string, challenge: string): string {
   return createHmac('sha256', secret).update(challenge).digest('hex');
 }
@@ -150,11 +177,11 @@ function proofOf(secret: string, challenge: string): string {
 /** Returns the endpoint of the engine in another process, or null if no engine is running. */
 async function findEngine(directory: string): Promise<string | null> {
   try {
-    const { endpoint, secret } = EngineFile.parse(JSON.parse(await readFile(fileOf(directory), 'utf8')));
+    const { endpoint } = EngineFile.parse(JSON.parse(await readFile(fileOf(directory), 'utf8')));
     const challenge = randomBytes(16).toString('hex');
     const signal = AbortSignal.timeout(RESPONSE_MS);
     const proof = Buffer.from(await (await fetch(`${endpoint}${CHALLENGE}${challenge}`, { signal })).text());
-    const wanted = Buffer.from(proofOf(secret, challenge));
+    const wanted = Buffer.from(proofOf(await secretOf(directory), challenge));
     return proof.length === wanted.length && timingSafeEqual(proof, wanted) ? endpoint : null;
   } catch {
     return null;

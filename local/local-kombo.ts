@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { createKombo } from '../functions/adapters/kombo/kombo.ts';
@@ -8,7 +5,7 @@ import { KOMBO_HOSTS, RemoteIds } from '../functions/contract/environment.ts';
 import { DeploymentError } from '../functions/core/errors.ts';
 import { type IdSetting, komboWithIds } from '../functions/remote-ids.ts';
 import { startEmbeddedSchool } from './embedded-school.ts';
-import { writePrivateFile } from './private-directory.ts';
+import { keptSecret } from './private-directory.ts';
 
 export type LocalKombo = Awaited<ReturnType<typeof openLocalKombo>>;
 
@@ -21,7 +18,7 @@ export type LocalKombo = Awaited<ReturnType<typeof openLocalKombo>>;
 export async function openLocalKombo(variables: Record<string, string | undefined>, directory: string) {
   const mode = z._default(RemoteIds, 'hash-emails').safeParse(variables['REMOTE_IDS']);
   if (!mode.success) throw new DeploymentError(`REMOTE_IDS must be one of ${RemoteIds.options.join(', ')}`);
-  const ids: IdSetting = { mode: mode.data, key: () => keptKey(directory) };
+  const ids: IdSetting = { mode: mode.data, key: () => keptSecret(join(directory, 'remote-ids-key')) };
   const apiKey = variables['KOMBO_API_KEY']?.trim() ?? '';
   const baseUrl = variables['KOMBO_BASE_URL']?.trim() || null;
   if (apiKey === '' && baseUrl !== null) {
@@ -43,12 +40,4 @@ export async function openLocalKombo(variables: Record<string, string | undefine
     school,
     close: async () => school?.close(),
   };
-}
-
-async function keptKey(directory: string): Promise<string> {
-  const file = join(directory, 'remote-ids-key');
-  if (!existsSync(file)) {
-    await writePrivateFile(file, randomBytes(32).toString('base64url'), { keep: true });
-  }
-  return readFile(file, 'utf8');
 }

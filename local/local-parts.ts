@@ -10,7 +10,6 @@ import type { ReplayPorts } from '../functions/core/replay/ports.ts';
 import { storeWithIds } from '../functions/remote-ids.ts';
 import { startBus } from './bus/bus.ts';
 import type { DeliveredEvent } from './bus/delivered-event.ts';
-import { EMBEDDED_CREDENTIALS } from './dynamodb-engine.ts';
 import { startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import type { LocalKombo } from './local-kombo.ts';
 import { withProcessLeases, withProcessWriters } from './process-leases.ts';
@@ -32,7 +31,7 @@ export async function openLocalParts(options: {
   const { directory, kombo, retentionDays, onEvent } = options;
   const database = await startEmbeddedDynamoDb({ directory });
   const bus = await startBus({ onEvent, buses: [BUS] });
-  const client = { region: 'local', credentials: EMBEDDED_CREDENTIALS };
+  const client = { region: 'local', credentials: database.credentials };
   // The client repeats requests until another process has started the engine.
   const dynamoDb = new DynamoDBClient({ ...client, endpoint: database.endpoint, maxAttempts: 10 });
   const eventBridge = new EventBridgeClient({ ...client, endpoint: bus.endpoint });

@@ -53,6 +53,7 @@ export async function startNativeDynamoDb(file: string): Promise<EmbeddedDynamoD
   return {
     endpoint,
     table: TABLE,
+    credentials,
     async close() {
       const end = once(child, 'exit');
       child.kill();

@@ -1,4 +1,6 @@
-import { link, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DeploymentError } from '../functions/core/errors.ts';
 
@@ -44,6 +46,14 @@ export async function writePrivateFile(file: string, text: string, { keep = fals
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   });
   await rm(part);
+}
+
+/** Returns the secret in a private file. The first call creates it. */
+export async function keptSecret(file: string): Promise<string> {
+  if (!existsSync(file)) {
+    await writePrivateFile(file, randomBytes(32).toString('base64url'), { keep: true });
+  }
+  return readFile(file, 'utf8');
 }
 
 /** Returns what to do about a message of the system or of LevelDB, or null if the message does not show it. */

@@ -41,6 +41,30 @@ describe.skipIf(process.platform === 'win32')('another user of the machine', () 
       expect([each, await modeOf(join(data, each))]).toEqual([each, '700']);
   });
 
+  test('a program that cannot read the secret of --local cannot use the table, neither through the engine nor through a process that shares it', async () => {
+    const [engine, sharing] = [
+      await startEmbeddedDynamoDb({ directory }),
+      await startEmbeddedDynamoDb({ directory }),
+    ];
+    for (const { endpoint, credentials } of [engine, sharing]) {
+      const statusOf = async (id: string) => {
+        const authorization = `AWS4-HMAC-SHA256 Credential=${id}/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0`;
+        const headers = {
+          'x-amz-target': 'DynamoDB_20120810.ListTables',
+          'content-type': 'application/x-amz-json-1.0',
+          'x-amz-date': '20260101T000000Z',
+          ...(id !== '' && { authorization }),
+        };
+        return (await fetch(endpoint, { method: 'POST', headers, body: '{}' })).status;
+      };
+      for (const id of ['embedded', '', 'x'.repeat(43)]) expect(await statusOf(id)).toBe(403);
+      expect(await statusOf(credentials.accessKeyId)).toBe(200);
+    }
+    expect(await modeOf(join(directory, 'engine-secret'))).toBe('600');
+    await sharing.close();
+    await engine.close();
+  });
+
   test('the error about data of another user says to check the permissions, and not that the data is damaged', async () => {
     vi.spyOn(ClassicLevel.prototype, 'open').mockImplementation(function (this: ClassicLevel) {
       const denied = this.location.endsWith('dynamodb') ? 'IO error: LOCK: Permission denied' : null;

@@ -30,8 +30,8 @@ async function start(directory?: string): Promise<EmbeddedDynamoDb> {
   return engine;
 }
 
-function storeOf({ endpoint, table }: EmbeddedDynamoDb): Store {
-  const client = new DynamoDBClient({ endpoint, region: 'local', credentials: EMBEDDED_CREDENTIALS });
+function storeOf({ endpoint, table, credentials }: EmbeddedDynamoDb): Store {
+  const client = new DynamoDBClient({ endpoint, region: 'local', credentials });
   onTestFinished(() => client.destroy());
   return createStore({ calls: dynamoDbCalls(client), table, retentionDays: 90 });
 }
@@ -130,7 +130,7 @@ it('a program that uses the port of an embedded DynamoDB that has ended receives
   onTestFinished(() => void stranger.close());
   const address = stranger.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  const engine = { endpoint: `http://127.0.0.1:${address.port}`, secret: 'secret' };
+  const engine = { endpoint: `http://127.0.0.1:${address.port}` };
   await writeFile(join(directory, 'engine.json'), JSON.stringify(engine));
   const lock = new ClassicLevel(join(directory, 'lock'));
   await lock.open();

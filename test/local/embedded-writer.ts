@@ -1,7 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamoDbCalls } from '../../functions/adapters/dynamodb/dynamodb-calls.ts';
 import { createStore } from '../../functions/adapters/dynamodb/store.ts';
-import { EMBEDDED_CREDENTIALS } from '../../local/dynamodb-engine.ts';
 import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 
 /**
@@ -9,8 +8,8 @@ import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
  * starts this file as a process and kills the process.
  */
 const [directory = ''] = process.argv.slice(2);
-const { endpoint, table } = await startEmbeddedDynamoDb({ directory });
-const client = new DynamoDBClient({ endpoint, region: 'local', credentials: EMBEDDED_CREDENTIALS });
+const { endpoint, table, credentials } = await startEmbeddedDynamoDb({ directory });
+const client = new DynamoDBClient({ endpoint, region: 'local', credentials });
 const store = createStore({ calls: dynamoDbCalls(client), table, retentionDays: 90 });
 
 for (let number = 1; ; number += 1) {

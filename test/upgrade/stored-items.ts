@@ -1,6 +1,5 @@
 import { type AttributeValue, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import { EMBEDDED_CREDENTIALS } from '../../local/dynamodb-engine.ts';
 import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 
 /** Items as JSON: bytes are base64 texts. */
@@ -46,8 +45,8 @@ async function onTable<Result>(
   directory: string,
   work: (client: DynamoDBClient, table: string) => Promise<Result>,
 ): Promise<Result> {
-  const { endpoint, table, close } = await startEmbeddedDynamoDb({ directory });
-  const client = new DynamoDBClient({ endpoint, region: 'local', credentials: EMBEDDED_CREDENTIALS });
+  const { endpoint, table, credentials, close } = await startEmbeddedDynamoDb({ directory });
+  const client = new DynamoDBClient({ endpoint, region: 'local', credentials });
   try {
     return await work(client, table);
   } finally {
