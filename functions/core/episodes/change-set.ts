@@ -5,10 +5,15 @@ import type { Change } from '../state/journal-entry.ts';
 const FINGERPRINT_BYTES = 16;
 const PROGRESSION_BYTES = 8;
 
-/** Identifies a change by its progression and the new facts of the progression. */
-export function fingerprintOf({ state, erased }: Change): Uint8Array {
+/**
+ * Identifies a change by its progression and the new facts of the progression. A removal is the same change
+ * when Kombo has also anonymised the record, 14 days later: otherwise, a later decision would not cover it.
+ */
+export function fingerprintOf({ previous, state, erased }: Change): Uint8Array {
   const { id, status, enrolledAt, completedAt, removedAt } = state;
-  const facts = JSON.stringify([id, status, enrolledAt, completedAt, removedAt !== null, erased]);
+  const isRemoval = removedAt !== null && (previous?.removedAt ?? null) === null;
+  const isErased = erased && !isRemoval;
+  const facts = JSON.stringify([id, status, enrolledAt, completedAt, removedAt !== null, isErased]);
   const fingerprint = new Uint8Array(FINGERPRINT_BYTES);
   fingerprint.set(hash('sha256', id, 'buffer').subarray(0, PROGRESSION_BYTES));
   fingerprint.set(hash('sha256', facts, 'buffer').subarray(0, PROGRESSION_BYTES), PROGRESSION_BYTES);

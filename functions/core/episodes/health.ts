@@ -10,6 +10,8 @@ const FIRST_BACKOFF_MS = 5 * MINUTE_MS;
 const LONGEST_BACKOFF_MS = 6 * HOUR_MS;
 const WAITING_RETRY_MS = 10 * MINUTE_MS;
 const NOTIFY_TRANSIENT_AFTER_MS = HOUR_MS;
+/** Polls are at most a day apart (`dev --every`), so after this time without a poll, none was requested. */
+const UNPOLLED_MS = 48 * HOUR_MS;
 
 type Failing = Health & { state: 'failing' };
 
@@ -23,7 +25,7 @@ type Failing = Health & { state: 'failing' };
  *   integration's own failure
  */
 export function afterFailure(health: Health, failure: Failure, now: number, othersLetIn = false): Failing {
-  const before = health.state === 'failing' && !beginsEpisode(health, failure) ? health : null;
+  const before = health.state === 'failing' && !beginsEpisode(health, failure, now) ? health : null;
   const isOwn = failure.kind === 'integration' || (failure.kind === 'access-refused' && othersLetIn);
   const failures = (before?.failures ?? 0) + 1;
   const since = before?.since ?? new Date(now).toISOString();
@@ -63,12 +65,19 @@ export function failureOf(error: unknown): Failure {
 }
 
 /**
- * Returns whether `now` begins a new episode: it has another kind than the previous failure, which needed no
- * notice and was neither temporary nor the integration's own.
+ * Returns whether a failure begins a new episode. It does if the previous failure needed no notice, and either
+ * had another kind and was neither temporary nor the integration's own, or was temporary and followed by a
+ * long time without polls, for example because the integration was paused.
  */
-function beginsEpisode({ needsNotice, failure: before }: Failing, now: Failure): boolean {
+function beginsEpisode(
+  { needsNotice, failure: before, failedAt }: Failing,
+  failure: Failure,
+  now: number,
+): boolean {
   const wasOwn = before.kind === 'transient' || before.kind === 'integration';
-  return !needsNotice && !wasOwn && now.kind !== before.kind;
+  const isOther = !wasOwn && failure.kind !== before.kind;
+  const wasUnpolled = before.kind === 'transient' && now - Date.parse(failedAt) > UNPOLLED_MS;
+  return !needsNotice && (isOther || wasUnpolled);
 }
 
 function backoffMs(kind: Failure['kind'], isOwn: boolean, failures: number): number {

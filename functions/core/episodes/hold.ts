@@ -4,6 +4,7 @@ import type { Decision, PageRules } from '../decide/decide-page.ts';
 import { change, save, type Worker } from '../journal/worker.ts';
 import type { RunSettings } from '../ports.ts';
 import {
+  addToSurge,
   type Checkpoint,
   type Held,
   type HoldDecision,
@@ -35,7 +36,10 @@ function publishedBefore(checkpoint: Checkpoint, mode: PollMode, now: number): n
   const { held, surge, [slotOf(mode)]: run } = checkpoint;
   const recent = surgeCount(surge, now);
   if (held === null || slotOf(held.mode) !== slotOf(mode)) return recent;
-  const isStopped = held.stoppedAt === null || stoppedHere(held, run);
+  const { stoppedAt } = held;
+  // The later pages of the stopped pass have waiting changes too, also if its first page has none any more.
+  const isStopped =
+    stoppedAt === null || (run?.startedAt === stoppedAt.startedAt && run.pass === stoppedAt.pass);
   return isStopped ? Math.max(recent, held.surge) : recent;
 }
 
@@ -65,7 +69,7 @@ export function newHold({ checkpoint, ports, settings }: Worker, run: Run): Held
     waiting: NOTHING_WAITS,
     sample: [],
     limit: limitOf(checkpoint, settings),
-    surge: publishedBefore(checkpoint, run.mode, ports.clock()),
+    surge: Math.max(surgeCount(checkpoint.surge, ports.clock()), checkpoint.held?.surge ?? 0),
     stoppedAt: { startedAt, pass, cursor },
     counting: run,
     chunks: [],
@@ -101,7 +105,11 @@ async function sendHeld({ ports, integration }: Worker, held: Held): Promise<voi
   });
 }
 
-/** Ends the hold, if there is one. Publishes its end, unless its beginning was never published. */
+/**
+ * Ends the hold, if there is one. Publishes its end, unless its beginning was never published. If changes may
+ * still wait (those that a person's decision does not cover, or those of a reconciliation), the limit of a
+ * long hold is not free again at once.
+ */
 export async function endHold(worker: Worker, by: 'release' | 'discard' | 'resolved'): Promise<void> {
   const { checkpoint, ports, integration } = worker;
   const { held } = checkpoint;
@@ -120,7 +128,10 @@ export async function endHold(worker: Worker, by: 'release' | 'discard' | 'resol
       },
     });
   }
-  change(worker, { held: null });
+  const now = ports.clock();
+  const mayWait = by !== 'resolved' || (held.mode !== 'reconcile' && checkpoint.reconciliation !== null);
+  const later = mayWait ? Math.max(0, held.surge - surgeCount(checkpoint.surge, now)) : 0;
+  change(worker, { held: null, surge: addToSurge(checkpoint.surge, later, now) });
 }
 
 /** `counting`: the count is not complete, so nothing was decided. `decided`: the next run applies it. */
@@ -168,11 +179,15 @@ export async function readHoldDecisions({
 
 /**
  * Returns the decisions to keep when a run ends. All are kept if the run has read a record that was not
- * trusted or could not be parsed, since this record is read again and may contain a counted change.
+ * trusted or could not be parsed, since this record is read again and may contain a counted change. A record
+ * that can never be parsed keeps a decision only once.
  */
 export function decisionsAfter({ holdDecisions }: Checkpoint, run: Run): HoldDecision[] {
-  if (run.hasUntrusted || run.setAside > 0) return holdDecisions;
-  return holdDecisions.filter(({ slot }) => slot !== slotOf(run.mode));
+  if (run.hasUntrusted) return holdDecisions;
+  return holdDecisions.flatMap((decision) => {
+    if (decision.slot !== slotOf(run.mode)) return [decision];
+    return run.setAside > 0 && !decision.isKept ? [{ ...decision, isKept: true }] : [];
+  });
 }
 
 function limitOf(checkpoint: Checkpoint, settings: RunSettings): number {

@@ -1,4 +1,5 @@
 import type { Baseline, Integration } from '../../contract/integration.ts';
+import { withoutCount } from '../episodes/hold.ts';
 import { change, save, type Worker } from '../journal/worker.ts';
 import type { Run } from '../state/checkpoint.ts';
 
@@ -28,7 +29,7 @@ export function setWatermark(worker: Worker, time: string, { force }: { force: b
       `The watermark of ${integration.id} is ${before}. With the later watermark ${after}, only the next reconciliation finds the changes between the two times. To do this anyway, add --force.`,
     );
   }
-  change(worker, { watermark: after, run: null });
+  change(worker, { ...withoutCount(checkpoint, 'run'), watermark: after, run: null });
   return { kind: 'set', before, after, endedRun: checkpoint.run };
 }
 

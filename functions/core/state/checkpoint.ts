@@ -10,6 +10,8 @@ export const HoldDecision = z.object({
   /** The field of the checkpoint with the run that was stopped. */
   slot: z.enum(['run', 'reconciliation']),
   chunks: z.array(z.string()),
+  /** Whether the decision was kept at the end of its run, because a record could not be parsed. */
+  isKept: z.optional(z.boolean()),
 });
 export type HoldDecision = z.infer<typeof HoldDecision>;
 

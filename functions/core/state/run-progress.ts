@@ -102,8 +102,10 @@ export function nextPass(run: Run): Run {
   return { ...run, ...FIRST_POSITION, pass: run.pass + 1, passChanged: false };
 }
 
+/** The first pass counts what it sets aside, so when it starts over, it counts from 0 again. */
 export function restartPass(run: Run): Run {
-  return { ...run, ...FIRST_POSITION, restarts: run.restarts + 1 };
+  const counts = run.pass === 1 ? { setAside: 0, unknownStatuses: [] } : {};
+  return { ...run, ...FIRST_POSITION, ...counts, restarts: run.restarts + 1 };
 }
 
 export const FIRST_POSITION: PassPosition = { cursor: null, passPages: 0, passRecords: 0, mark: null };

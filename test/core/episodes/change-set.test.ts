@@ -68,6 +68,13 @@ test('the fingerprint of a change with an erasure differs from the fingerprint o
   expect(Buffer.compare(fingerprintOf(change), other)).not.toBe(0);
 });
 
+test('a removal has the same fingerprint before and after Kombo anonymised the removed record', () => {
+  const { state, ...change } = changeOf('p1');
+  const removal = { ...change, previous: state, state: { ...state, removedAt: '2026-01-01T00:00:00.000Z' } };
+  const anonymised = fingerprintOf({ ...removal, erased: true });
+  expect(Buffer.compare(fingerprintOf(removal), anonymised)).toBe(0);
+});
+
 test.each<[string, Partial<Change['state']>, boolean]>([
   ['depends on the status', { status: 'DROPPED' }, false],
   ['depends on the enrolment date', { enrolledAt: '2026-01-01T00:00:00.000Z' }, false],

@@ -65,6 +65,38 @@ describe.each([false, true])(
   },
 );
 
+test('changes that a reconciliation holds are not published without a decision when an incremental run was held in the meantime and its changes were undone', async () => {
+  const { poller, published } = await heldInReconciliation();
+  for (const record of poller.shown) record.updatedAt = 0;
+  poller.clock.advance(25 * HOUR_MS);
+  poller.kombo.pageSize = 40;
+  const last = IDS.slice(60);
+  poller.put(...last.map((id) => observed({ id, status: 'DROPPED' })));
+  expect(await poller.poll()).toMatchObject({ kind: 'held', held: { mode: 'incremental' } });
+  poller.clock.advance(25 * HOUR_MS);
+  poller.kombo.pageSize = 10;
+  poller.put(...last.map((id) => observed({ id })));
+  expect(await poller.poll()).toMatchObject({ kind: 'held', held: { mode: 'reconcile' } });
+  expect(poller.types()).toHaveLength(published);
+});
+
+test('a release during a reconciliation does not apply to the same removals weeks later, although another record can never be read', async () => {
+  const poller = world();
+  poller.put(...IDS.map((id) => observed({ id })));
+  poller.kombo.rejected = [{ id: 'other', reason: 'no status' }];
+  await poller.poll();
+  for (const show of [removed(IDS), IDS.map((id) => observed({ id })), removed(IDS)]) {
+    poller.put(...show);
+    for (const record of poller.shown) record.updatedAt = 0;
+    poller.clock.advance(25 * HOUR_MS);
+    expect(await poller.poll({ mode: 'reconcile' })).toMatchObject({ kind: 'held' });
+    await settle(poller, 'release');
+    await poller.poll();
+    poller.clock.advance(7 * 24 * HOUR_MS);
+    await poller.poll({ mode: 'reconcile' });
+  }
+});
+
 /**
  * Creates an integration whose incremental run is held because of 40 removals, which a person then releases or
  * discards.

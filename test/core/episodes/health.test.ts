@@ -8,7 +8,7 @@ import {
   WaitingError,
 } from '../../../functions/core/errors.ts';
 import type { Failure, Health } from '../../../functions/core/state/checkpoint.ts';
-import { HOUR_MS, MINUTE_MS } from '../../support/test-clock.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../support/test-clock.ts';
 
 const NOW = Date.parse('2026-03-02T08:00:00.000Z');
 const WELL: Health = { state: 'healthy' };
@@ -56,6 +56,14 @@ describe('a temporary failure', () => {
     expect(isNoticeDue(afterFailure(health, failure('transient'), NOW + HOUR_MS - 1))).toBe(false);
     expect(isNoticeDue(afterFailure(health, failure('transient'), NOW + HOUR_MS))).toBe(true);
   });
+});
+
+test('a temporary failure two months after the previous one, for example because of a pause, begins a new failing episode', () => {
+  const later = NOW + 60 * DAY_MS;
+  const health = afterFailure(failTimes('transient', 1), failure('transient'), later);
+  expect(health).toMatchObject({ failures: 1, since: new Date(later).toISOString() });
+  expect(isNoticeDue(health)).toBe(false);
+  expect(isNoticeDue(afterFailure(health, failure('transient'), later + DAY_MS))).toBe(true);
 });
 
 describe('an integration that is being set up', () => {

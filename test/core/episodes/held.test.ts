@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { decideHold } from '../../../functions/core/episodes/hold.ts';
 import { TransientError } from '../../../functions/core/errors.ts';
+import { setWatermark } from '../../../functions/core/operator/operator-changes.ts';
 import { withLease } from '../../../functions/core/operator/with-lease.ts';
 import type { Checkpoint } from '../../../functions/core/state/checkpoint.ts';
-import { observed } from '../../support/observed.ts';
+import { erased, observed } from '../../support/observed.ts';
 import { DAY_MS, HOUR_MS } from '../../support/test-clock.ts';
 import { type World, world } from '../../support/world.ts';
 
@@ -114,6 +115,52 @@ describe('a mass change', () => {
       expect(poller.types()).toHaveLength(20);
     },
   );
+
+  test('held removals are not published on a later day without a decision when the removals of the first held page were undone', async () => {
+    const poller = await synced();
+    remove(poller, ids);
+    await poller.poll();
+    poller.clock.advance(DAY_MS + HOUR_MS);
+    restore(poller, ids.slice(20, 29));
+    expect(await poller.poll()).toMatchObject({ kind: 'held' });
+    expect(poller.types()).toHaveLength(21);
+  });
+
+  test('held removals are not published on a later day without a decision when a person sets the watermark', async () => {
+    const poller = await synced();
+    remove(poller, ids);
+    await poller.poll();
+    poller.clock.advance(DAY_MS + HOUR_MS);
+    await withLease(poller.ports, poller.settings, poller.integration, 'operator', async (worker) =>
+      setWatermark(worker, '2026-03-01T00:00:00.000Z', { force: false }),
+    );
+    expect(await poller.poll()).toMatchObject({ kind: 'held' });
+    expect(poller.types()).toHaveLength(20);
+    expect(notified(poller)).toEqual(['ChangesHeld']);
+  });
+
+  test('a release after 14 days also publishes the held removals whose records Kombo has anonymised since', async () => {
+    const poller = await synced();
+    remove(poller, ids);
+    await poller.poll();
+    poller.clock.advance(15 * DAY_MS);
+    for (const record of poller.shown) record.observed = erased(record.observed.state.id, REMOVED);
+    await poller.poll();
+    await settle(poller, 'release');
+    expect(await poller.poll()).toMatchObject({ kind: 'ended' });
+    expect(poller.types().filter((type) => type === 'ProgressionRemoved')).toHaveLength(COUNT);
+  });
+
+  test('a discard publishes nothing when the counted changes have expired with the journal, and the changes are counted again', async () => {
+    const poller = await synced();
+    remove(poller, ids);
+    await poller.poll();
+    poller.clock.advance(91 * DAY_MS);
+    poller.store.chunks.clear();
+    await settle(poller, 'discard');
+    expect(await poller.poll()).toMatchObject({ kind: 'held', held: { waiting: { total: 80 } } });
+    expect(poller.types()).toHaveLength(20);
+  });
 
   test('a hold ends without a decision on a later day when only a few of the held removals remain', async () => {
     const poller = await synced();

@@ -114,6 +114,15 @@ describe('a run', () => {
     expect(restartPass(before)).toMatchObject({ pass: 1, restarts: 1, passChanged: true, cursor: null });
   });
 
+  test('when the first pass restarts, its unreadable records and unknown statuses are not counted twice', () => {
+    const shown = { ...page('a'), rejected: [{ id: 'bad', reason: 'no status' }] };
+    const once = afterPage(run(), shown, false);
+    const status = { status: 'EXPIRED', count: 1, sample: ['p1'] };
+    const again = afterPage(restartPass({ ...once, unknownStatuses: [status] }), shown, false);
+    expect(again).toMatchObject({ setAside: 1, unknownStatuses: [] });
+    expect(restartPass({ ...once, pass: 2 })).toMatchObject({ setAside: 1 });
+  });
+
   test('a reconciliation and an incremental run or baseline are stored in different fields of the checkpoint', () => {
     expect(withRun(checkpoint, run({ mode: 'baseline' })).run?.mode).toBe('baseline');
     expect(withRun(checkpoint, run({ mode: 'reconcile' }))).toMatchObject({

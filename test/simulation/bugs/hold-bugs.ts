@@ -86,7 +86,7 @@ export const holdBugs: DeliberateBug[] = [
     name: 'the fingerprint of a change ignores its facts',
     patches: one(
       'functions/core/episodes/change-set.ts',
-      'JSON.stringify([id, status, enrolledAt, completedAt, removedAt !== null, erased])',
+      'JSON.stringify([id, status, enrolledAt, completedAt, removedAt !== null, isErased])',
       'JSON.stringify([id])',
     ),
     setting: HELD,

@@ -111,20 +111,26 @@ export const testedBugs: DeliberateBug[] = [
   },
   {
     name: "a decision about a hold ends with a run that did not trust Kombo's data",
-    patches: one(
-      'functions/core/episodes/hold.ts',
-      'if (run.hasUntrusted || run.setAside > 0) return holdDecisions;',
-      '',
-    ),
+    patches: one('functions/core/episodes/hold.ts', 'if (run.hasUntrusted) return holdDecisions;', ''),
     testedBy: ['test/core/episodes/decisions-of-both-runs.test.ts'],
   },
   {
     name: 'a decision about a hold never ends',
     patches: one(
       'functions/core/episodes/hold.ts',
-      'holdDecisions.filter(({ slot }) => slot !== slotOf(run.mode))',
-      'holdDecisions',
+      'if (decision.slot !== slotOf(run.mode)) return [decision];',
+      'return [decision];',
     ),
     testedBy: ['test/core/episodes/decisions-of-both-runs.test.ts'],
+  },
+  {
+    name: 'a record that can never be read keeps a decision about a hold',
+    patches: one('functions/core/episodes/hold.ts', ' && !decision.isKept', ''),
+    testedBy: ['test/core/episodes/decisions-of-both-runs.test.ts'],
+  },
+  {
+    name: 'the limit of suspect changes is free again when a long hold ends',
+    patches: one('functions/core/episodes/hold.ts', 'const later = mayWait ?', 'const later = !mayWait ?'),
+    testedBy: ['test/core/episodes/held.test.ts', 'test/core/episodes/decisions-of-both-runs.test.ts'],
   },
 ];

@@ -101,7 +101,10 @@ function suspectChanges({
       const judged = { change, watermark, isRemovalPublished, hasEnrolmentDates };
       if (!isOfBaseline(mode, change, { baselinedAt, clocks }) && isSuspect(judged)) {
         const limit = Math.max(settings.surgeFloor, Math.floor(settings.surgeShare * (known.size + 1)));
-        const published = { ...change, erased: change.events.includes('LearnerDataErased') };
+        const published = {
+          ...change,
+          erased: change.events.includes('LearnerDataErased') && !isRemoval(change),
+        };
         const { status, enrolledAt, completedAt, removedAt } = change.state;
         const facts = JSON.stringify([
           id,
@@ -109,7 +112,7 @@ function suspectChanges({
           enrolledAt,
           completedAt,
           removedAt !== null,
-          change.erased,
+          change.erased && !isRemoval(change),
         ]);
         // When Kombo shows released facts again, the change counts as released, even if the known state
         // before the change is different.
@@ -141,6 +144,11 @@ function isOfBaseline(
   const end = baselinedAt + clocks.machineSkewMs + Math.abs(clocks.komboSkewMs);
   const wasThere = state.changedAt !== null && Date.parse(state.changedAt) < end;
   return mode === 'baseline' || (mode === 'reconcile' && previous === null && wasThere);
+}
+
+/** Returns whether a change removes a record. Its decision also covers the later anonymisation of the record. */
+function isRemoval({ previous, state }: Pick<Change, 'previous' | 'state'>): boolean {
+  return state.removedAt !== null && (previous?.removedAt ?? null) === null;
 }
 
 function isRemovalPublishedAfter({ events, state }: Change, before: boolean): boolean {
@@ -187,7 +195,7 @@ export function checkDiscards(
       if (facts === null) continue;
       if (mode === 'reconcile' && isOfBaseline(mode, change, { baselinedAt, clocks })) continue;
       const { erased: isErased, ...state } = facts;
-      const erased = isErased && !change.erased;
+      const erased = isErased && !change.erased && !isRemoval({ ...change, state });
       const wasCounted = discards.some(
         ({ from, until }) =>
           from - clocks.machineSkewMs <= Date.parse(detectedAt) &&
