@@ -30,7 +30,7 @@ export function exceedsLimit(
 
 /**
  * Returns the number of published suspect changes that count towards the limit of a run: those of the last 24
- * hours, or those of the 24 hours before its hold, if these are more.
+ * hours, or those since 24 hours before its hold, if these are more.
  */
 function publishedBefore(checkpoint: Checkpoint, mode: PollMode, now: number): number {
   const { held, surge, [slotOf(mode)]: run } = checkpoint;

@@ -215,9 +215,11 @@ export async function readLearnerDetails(
 export function advance(checkpoint: Checkpoint, entry: JournalEntry, now: number): Checkpoint {
   const { changes, tally } = entry;
   const slot = slotOf(entry.mode);
-  const run = checkpoint[slot];
+  const { held, [slot]: run } = checkpoint;
+  const isHeld = held !== null && slotOf(held.mode) === slot;
   return {
     ...checkpoint,
+    held: isHeld ? { ...held, surge: held.surge + tally.suspect } : held,
     entry: entry.number,
     accepted: null,
     known: checkpoint.known + tally.firstSeen,

@@ -112,8 +112,8 @@ export const Held = z.object({
   limit: WholeNumber,
   /**
    * The number of suspect changes that were published without a person's decision in the 24 hours before the
-   * run stopped. While the run is stopped, it counts towards the limit, so that no waiting change is
-   * published only because time passes.
+   * run stopped and since then. While the run is stopped, it counts towards the limit, so that no waiting
+   * change is published only because time passes.
    */
   surge: WholeNumber,
   /** The position of the run when the count began; null if the changes must be counted again. */

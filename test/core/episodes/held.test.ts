@@ -116,14 +116,28 @@ describe('a mass change', () => {
     },
   );
 
+  test('the removals that remain after most of the held ones were undone are published up to the limit of the day on which the hold began', async () => {
+    const poller = await synced();
+    remove(poller, ids);
+    await poller.poll();
+    poller.clock.advance(DAY_MS + HOUR_MS);
+    // One removal remains on each page.
+    restore(
+      poller,
+      ids.slice(20).filter((_id, at) => at % 10 > 0),
+    );
+    expect(await poller.poll()).toMatchObject({ kind: 'held', held: { waiting: { total: 3 } } });
+    expect(poller.types()).toHaveLength(LIMIT);
+  });
+
   test('held removals are not published on a later day without a decision when the removals of the first held page were undone', async () => {
     const poller = await synced();
     remove(poller, ids);
     await poller.poll();
     poller.clock.advance(DAY_MS + HOUR_MS);
-    restore(poller, ids.slice(20, 29));
-    expect(await poller.poll()).toMatchObject({ kind: 'held' });
-    expect(poller.types()).toHaveLength(21);
+    restore(poller, ids.slice(20, 30));
+    expect(await poller.poll()).toMatchObject({ kind: 'held', held: { waiting: { total: 70 } } });
+    expect(poller.types()).toHaveLength(20);
   });
 
   test('held removals are not published on a later day without a decision when a person sets the watermark', async () => {
