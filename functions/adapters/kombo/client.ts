@@ -75,14 +75,29 @@ export function read<Data, Result>(
   return withRetries(attempt, client, signal);
 }
 
-/** Throws an IntegrationError for a body of more than 64 MB, because a retry would get the same body. */
+/**
+ * The maximum number of values in a body: lists within lists take 100 bytes of memory each, and the functions
+ * have 512 MB. A page has 250 records, so 8,000 for each record.
+ */
+const MOST_VALUES = 2_000_000;
+
+/** Throws an IntegrationError for a body that is too large, because a retry would get the same body. */
 async function textOf({ body }: Response, host: string): Promise<string> {
   if (body === null) return '';
-  const tooLong = () =>
+  const tooLarge = (what: string) =>
     new IntegrationError(
-      `${host} sent a response of more than 64 MB: check which server responds there, and report it to Kombo`,
+      `${host} sent a response of more than ${what}: check which server responds there, and report it to Kombo`,
     );
-  return new TextDecoder().decode(await readWhole(body, tooLong));
+  const bytes = await readWhole(body, () => tooLarge('64 MB'));
+  if (bytes.length > MOST_VALUES && countValues(bytes) > MOST_VALUES) throw tooLarge('2 million values');
+  return new TextDecoder().decode(bytes);
+}
+
+/** Returns an upper bound of the number of values in JSON: its commas, and the beginnings of lists and objects. */
+function countValues(json: Uint8Array): number {
+  let values = 1;
+  for (const byte of json) if (byte === 0x2c || byte === 0x5b || byte === 0x7b) values += 1;
+  return values;
 }
 
 function checkUrl(text: string): URL {

@@ -8,6 +8,7 @@ import {
   type Encoding,
   page,
   type ScriptedKombo,
+  send,
   spaces,
   startScriptedKombo,
 } from './scripted-kombo.ts';
@@ -46,6 +47,25 @@ test('a response body of 63 MB from Kombo is read', async () => {
 
   expect((await firstPage(komboAt(server))).records).toHaveLength(2);
 });
+
+test.each([
+  ['lists in lists', '['.repeat(2_100_000) + ']'.repeat(2_100_000)],
+  ['objects in objects', '{"a":'.repeat(2_100_000) + '1' + '}'.repeat(2_100_000)],
+  ['empty objects', `[${'{},'.repeat(1_100_000)}{}]`],
+  ['numbers', `[${'1,'.repeat(2_100_000)}1]`],
+])(
+  'a response body of a few megabytes with more than 2 million values (%s) is refused before it is parsed, because they need more memory than a function has',
+  async (_, json) => {
+    const data = `{"next":null,"results":[{"remote_data":${json}}]}`;
+    server.replies.push(send(200, `{"status":"success","data":${data}}`));
+
+    const error = await failureOf(() => firstPage(komboAt(server, OFTEN)));
+
+    expect(error).toBeInstanceOf(IntegrationError);
+    expect(error.message).toContain('sent a response of more than 2 million values');
+    expect(server.asked).toHaveLength(1);
+  },
+);
 
 test('a page of more than 10,000 records is refused', async () => {
   server.replies.push(page(Array.from({ length: 10_001 }, () => [])));
