@@ -31,6 +31,7 @@ export function deployedEnvironment(variables: Variables, file = OUTPUTS_FILE): 
   const [bucket, ...otherBuckets] = Object.values(outputs.data).flatMap((stack) =>
     valuesOf(stack, outputNames.certificatesBucket),
   );
+  // With several buckets it is unknown which one belongs to the deployment.
   const isCertain = bucket !== undefined && otherBuckets.length === 0;
   return { ...environment, ...(isCertain && { CERTIFICATES_BUCKET: bucket }), ...variables };
 }

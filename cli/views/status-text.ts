@@ -8,7 +8,7 @@ import { plainTable } from './plain-table.ts';
 import { countingText, failureText, heldText, runText } from './poll-outcome.ts';
 import { durationText } from './words.ts';
 
-/** The conditions that need a person most come first. */
+/** The order of the keys is the order of the list: the conditions that need a person most come first. */
 const COLOURS = {
   held: 'red',
   failing: 'red',

@@ -29,7 +29,10 @@ export type Delivered<Type extends EventType> = {
   };
 }[Type];
 
-/** If `isReplay`, a replay sent the event. Its `detail.id` is that of the event that was first published. */
+/**
+ * If `isReplay`, a replay sent the event. Its `detail.id` is that of the event that was first published.
+ * Events of `replay --as-live` have no mark, so it is false for them.
+ */
 export type Parsed<Type extends EventType> = {
   [Each in Type]: { type: Each; detail: EventDetail<Each>; isReplay: boolean };
 }[Type];

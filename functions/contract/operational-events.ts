@@ -39,7 +39,7 @@ export const operationalEvents = {
   ChangesReleased: z.extend(operational, {
     by: described(
       z.enum(['release', 'discard', 'resolved']),
-      '`resolved`: Kombo no longer shows the mass change',
+      '`resolved`: Kombo no longer shows the mass change, or the limit was raised',
     ),
     heldSince: Timestamp,
     waiting: WaitingChanges,
@@ -87,7 +87,11 @@ export type OperationalEvent = {
   [Type in OperationalEventType]: { type: Type; detail: z.infer<(typeof operationalEvents)[Type]> };
 }[OperationalEventType];
 
-/** @param name the same on each publication, so that a retry after a crash uses the same event id */
+/**
+ * Returns the fields that all operational events have.
+ *
+ * @param name the same on each publication, so that a retry after a crash uses the same event id
+ */
 export function envelope(integration: IntegrationId, name: string, clock: () => number) {
   return {
     version: 1 as const,

@@ -23,7 +23,7 @@ export const WaitingChanges = z.object({
   total: WholeNumber,
   kinds: described(
     z.partialRecord(SuspectKind, PositiveNumber),
-    'The number of changes of each kind. `erased`: an erasure without a published removal; `...Old`: a date more than three days before the watermark; `olderVersion`: Kombo shows an older version of the record again',
+    'The number of changes of each kind. `erased`: an erasure without a published removal; `...Old`: a date more than three days before the newest watermark; `olderVersion`: Kombo shows an older version of the record again',
   ),
   courses: described(
     z.array(

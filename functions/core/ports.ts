@@ -50,7 +50,7 @@ export type UnreadableIntegration = { id: IntegrationId; reason: string };
 export type LeaseResult =
   /** `fence`: a fence is needed, because the previous lease expired and its worker may still continue. */
   | { taken: true; checkpoint: Checkpoint; lease: Lease; fence: boolean }
-  /** Another worker holds the lease, until `until` at the latest. */
+  /** Another worker holds the lease until `until`, unless it renews it. */
   | { taken: false; until: string };
 
 /**

@@ -52,6 +52,7 @@ export function pollHandler({ ports, settings, queue, report, sync }: PollParts)
     });
     report(integration.id, outcome);
     // The new message repeats the mode: a requested reconciliation starts only after the run in progress.
+    // `again` has no mode, so a reconciliation that was requested meanwhile waits until dispatch requests it.
     const isLater = outcome.kind === 'more' || outcome.kind === 'limited';
     const mode = isLater && message.mode ? { mode: message.mode } : {};
     const next = { integration: integration.id, ...mode };

@@ -51,6 +51,7 @@ type StateField = (typeof STATE_FIELDS)[number];
 /** This value is stored instead of a previous value that equals the new value. */
 const SAME = true;
 
+/** New cells may only be added at the end, and must be optional when a row is read. */
 function rowOf({ state, previous, ...change }: Change, detectedAt: number): Cell[] {
   return [
     ...STATE_FIELDS.map((field) => stateCell(state, field, detectedAt)),

@@ -100,10 +100,9 @@ export async function notifyFailing({ ports, integration }: Worker, health: Fail
 }
 
 /** Ends the episode. Publishes the recovery if the failure was published or may have been published. */
-export async function notifyRecovered(worker: Worker): Promise<void> {
+export async function notifyRecovered(worker: Worker, health: Failing): Promise<void> {
   const { ports, integration } = worker;
-  const { health } = worker.checkpoint;
-  if (health.state === 'failing' && health.needsNotice) {
+  if (health.needsNotice) {
     if (!health.notified) {
       // Every `IntegrationRecovered` must follow an `IntegrationFailing`. After a crash it is unknown whether
       // `IntegrationFailing` was published, so it is published again.

@@ -9,23 +9,15 @@ import { countEvents, type JournalEntry, sumTallies } from '../state/journal-ent
 import { slotOf } from '../state/run-progress.ts';
 import { change, save, saveSoon, stopIfExpired, type Worker } from './worker.ts';
 
-/** Returns a checkpoint with the changes that an entry does not determine, such as the next cursor. */
-type Progress = (checkpoint: Checkpoint) => Checkpoint;
-const NO_PROGRESS: Progress = (checkpoint) => checkpoint;
-
 /** A worker that resumes can take the fence's number only once. More conflicts are an error in the store. */
 const FENCE_TRIES = 5;
 
-/**
- * Commits decisions in as many entries as needed. Only the last entry moves the cursor (`forward`), so that
- * the page is read again after a crash between two entries.
- */
+/** Commits decisions in as many entries as needed. The caller moves the cursor afterwards. */
 export async function commitDecisions(
   worker: Worker,
   run: Pick<Run, 'mode' | 'updatedAfter'>,
   decisions: Decision[],
   detectedAt: string,
-  forward = NO_PROGRESS,
 ): Promise<void> {
   const details =
     worker.settings.learnerDetails === 'omit'
@@ -33,10 +25,10 @@ export async function commitDecisions(
       : new Map(decisions.map(({ change, learnerDetails }) => [change.state.id, learnerDetails]));
   const parts = splitChanges(decisions);
   const written = new Map<string, number>();
-  for (const [at, part] of parts.entries()) {
+  for (const part of parts) {
     const entry = nextEntry(worker, run, afterEarlierParts(part, written), detectedAt);
     for (const { state } of entry.changes) written.set(state.id, entry.number);
-    await commitEntry(worker, entry, details, at === parts.length - 1 ? forward : NO_PROGRESS);
+    await commitEntry(worker, entry, details);
   }
 }
 
@@ -68,7 +60,7 @@ export async function fenceOff(worker: Worker): Promise<void> {
     await recover(worker);
     try {
       const fence = nextEntry(worker, run, [], new Date(worker.ports.clock()).toISOString());
-      await commitEntry(worker, fence, null, NO_PROGRESS);
+      await commitEntry(worker, fence, null);
       return await save(worker, worker.checkpoint);
     } catch (error) {
       if (!(error instanceof EntryTakenError) || tries >= FENCE_TRIES) throw error;
@@ -83,7 +75,7 @@ async function recover(worker: Worker): Promise<void> {
     worker.needsRecovery = true;
     const entry = await store.readEntry(worker.integration.id, worker.checkpoint.entry + 1);
     if (entry === null) break;
-    await finishEntry(worker, entry, await readDetails(worker, entry), NO_PROGRESS);
+    await finishEntry(worker, entry, await readDetails(worker, entry));
   }
   worker.needsRecovery = false;
 }
@@ -107,27 +99,18 @@ function nextEntry(
 }
 
 /** Appends an entry, so that its changes are final, and finishes it. */
-async function commitEntry(
-  worker: Worker,
-  entry: JournalEntry,
-  details: DetailsById | null,
-  progress: Progress,
-): Promise<void> {
+async function commitEntry(worker: Worker, entry: JournalEntry, details: DetailsById | null): Promise<void> {
   stopIfExpired(worker);
   worker.needsRecovery = true;
   await worker.ports.store.appendEntry(entry);
-  await finishEntry(worker, entry, details, progress);
+  await finishEntry(worker, entry, details);
 }
 
-async function finishEntry(
-  worker: Worker,
-  entry: JournalEntry,
-  details: DetailsById | null,
-  progress: Progress,
-): Promise<void> {
+/** Applies an entry (see `Store.applyEntry`: writes its states), publishes it, and counts it. */
+async function finishEntry(worker: Worker, entry: JournalEntry, details: DetailsById | null): Promise<void> {
   await worker.ports.store.applyEntry(entry);
   await publishEntry(worker, entry, details);
-  await saveSoon(worker, progress(advance(worker.checkpoint, entry, worker.ports.clock())));
+  await saveSoon(worker, advance(worker.checkpoint, entry, worker.ports.clock()));
   worker.needsRecovery = false;
 }
 
@@ -141,7 +124,7 @@ async function publishEntry(worker: Worker, entry: JournalEntry, details: Detail
   stopIfExpired(worker);
   const { accepted, refused, error } = await ports.publisher.publish(events);
   // The indexes of accepted events are saved when the lease is released after a failure, so that the next
-  // attempt does not repeat these events.
+  // attempt does not repeat these events. After a crash they are lost, and all events are published again.
   const markDone = (indexes: number[]) => {
     for (const [index, { detail }] of events.entries()) {
       if (indexes.includes(index)) done.add(detail.journal.index);

@@ -3,7 +3,7 @@ import { type DecidedPage, decidePage, mentionsRemoval, type PageRules } from '.
 import { exceedsLimit } from '../episodes/hold.ts';
 import { commitDecisions } from '../journal/commit-entry.ts';
 import { change, saveSoon, type Worker } from '../journal/worker.ts';
-import type { Checkpoint, LastRun, Run } from '../state/checkpoint.ts';
+import type { LastRun, Run } from '../state/checkpoint.ts';
 import type { ObservedProgression, Page } from '../state/progression.ts';
 import { afterPage, slotOf, withRun } from '../state/run-progress.ts';
 import { seenIds } from './pass-proof.ts';
@@ -37,7 +37,7 @@ export async function commitPages(
   const begun = worker.checkpoint[slotOf(mode)];
   const isNothingKnown = worker.checkpoint.entry === 0;
   const seen = seenIds();
-  let isProven = begun === null || begun.passPages === 0;
+  let isProven = mode !== 'reconcile' && (begun === null || begun.passPages === 0);
   for (let next = await pages.next(); !next.done; next = await pages.next()) {
     const page = next.value;
     const run = worker.checkpoint[slotOf(mode)] ?? startOf(page);
@@ -71,6 +71,7 @@ export async function decideAgainstKnown(
   mayBeKnown = records.map(({ state }) => state.id),
 ): Promise<DecidedPage> {
   const { ports, settings, integration, checkpoint } = worker;
+  // The records are passed only because known states that equal them are read faster.
   const known = await ports.store.readKnown(integration.id, mayBeKnown, records);
   const isExpired = async (shown: ObservedProgression[]) =>
     mentionsRemoval(shown, known) && (await ports.kombo.readDataExpiredAt(integration.id)) !== null;
@@ -106,17 +107,16 @@ function baselineBefore(mode: PollMode, last: LastRun | null): string | null {
   return mode === 'reconcile' && last?.mode === 'baseline' ? last.startedAt : null;
 }
 
+/** Moves the cursor only after the whole page is committed, so that a crash before repeats the page. */
 async function commitPage(
   worker: Worker,
   run: Run,
   page: Page,
   { decisions, hasUntrusted, detectedAt }: DecidedPage,
 ): Promise<void> {
-  const forward = (checkpoint: Checkpoint) =>
-    withRun(checkpoint, afterPage(checkpoint[slotOf(run.mode)] ?? run, page, hasUntrusted));
-
   if (page.rejected.length > 0) await setAsideRejected(worker, page.rejected);
-  if (decisions.length === 0) await saveSoon(worker, forward(worker.checkpoint));
-  else await commitDecisions(worker, run, decisions, detectedAt, forward);
+  if (decisions.length > 0) await commitDecisions(worker, run, decisions, detectedAt);
+  const committed = worker.checkpoint[slotOf(run.mode)] ?? run;
+  await saveSoon(worker, withRun(worker.checkpoint, afterPage(committed, page, hasUntrusted)));
   if (worker.checkpoint.hasSetAside) await removeReadable(worker, page.records);
 }

@@ -4,10 +4,10 @@ import type { Checkpoint, Run } from '../state/checkpoint.ts';
 const FIRST_SIZE = 4_096;
 
 /**
- * Creates the set of the progression ids that a pass has shown in this call. It never misses an id that was
- * added. It can mistake a new id for one that was added, because it stores only 32 bits of a hash of each id.
- * This happens in less than 1 % of all sets of a million ids. The set needs 8 to 16 bytes per id, and grows
- * without a copy.
+ * Creates the set of the progression ids that a pass has shown in this call. If no id comes twice, the pass
+ * need not be repeated (decision 26 says why, and when this is not true). The set never misses an id that was
+ * added. It can mistake a new id for one that was added, because it stores only 32 bits of a hash of each id:
+ * in less than 1 % of all sets of a million ids. It needs 8 to 16 bytes per id, and grows without a copy.
  */
 export function seenIds() {
   const fullTables: Uint32Array[] = [];
@@ -61,7 +61,8 @@ function hashesOf(id: string): Hashes {
 
 /**
  * Returns whether a first sync that took several calls is proven to be complete: no record was known when it
- * began, and it has read as many records as are known now, so no id came twice.
+ * began, and it has read as many records as are known now, so no id came twice. A record that is set aside
+ * was read, but is not known.
  */
 export function isFirstSyncWhole(run: Run, { known, watermark, hasSetAside }: Checkpoint): boolean {
   const isFirst = run.mode === 'baseline' && watermark === null && run.pass === 1 && run.restarts === 0;

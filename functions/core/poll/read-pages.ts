@@ -41,7 +41,10 @@ export async function* readPages(
 /** The maximum number of pages of a pass: enough for 10 million records at 250 records per page. */
 const MAX_PAGES = 40_000;
 const FULL_PAGE = 250;
-/** A pass may have this many pages without records. Each 250 records, or a part of them, allow 20 more. */
+/**
+ * A pass may have this many pages without records. Each 250 records, or a part of them, allow 20 more: pages
+ * with fewer than 13 of the requested 250 records (see `kombo.ts`) would be refused in a long pass.
+ */
 const SPARE_PAGES = 1_000;
 const PAGES_PER_FULL_PAGE = 20;
 

@@ -62,7 +62,7 @@ export async function readRun(worker: Worker, mode: PollMode, timeLeft: () => bo
       continue;
     }
     const run = worker.checkpoint[slot];
-    if (run !== null && isOver(run, isProven || isFirstSyncWhole(run, worker.checkpoint))) {
+    if (run !== null && (isProven || isFirstSyncWhole(run, worker.checkpoint) || isOver(run))) {
       await endRun(worker, run);
       return 'ended';
     }

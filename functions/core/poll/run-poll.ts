@@ -26,7 +26,7 @@ export type PollRequest = {
 };
 
 export type PollOutcome =
-  /** Another worker holds the lease, until this time at the latest. If it is a poll, another poll follows. */
+  /** Another worker holds the lease until this time, unless it renews it. Its owner requests another poll. */
   | { kind: 'busy'; until: string }
   /** The lease expired, or another worker acquired it. The next worker finishes the entry of this one. */
   | { kind: 'superseded' }
@@ -79,7 +79,8 @@ async function poll(worker: Worker, request: PollRequest): Promise<PollOutcome> 
   change(worker, { limitedUntil: null });
   const { end, ended } = await runWhatIsDue(worker, request);
   change(worker, { succeededAt: beganAt });
-  await notifyRecovered(worker);
+  const { health } = worker.checkpoint;
+  if (health.state === 'failing') await notifyRecovered(worker, health);
   const { held } = worker.checkpoint;
   const { again } = await release(worker, worker.checkpoint);
   if (end === 'more') return { kind: 'more', ended };
@@ -114,6 +115,7 @@ async function runWhatIsDue(
   const isDue = mode === 'baseline' || watermark === null ? 'baseline' : 'incremental';
   const first = await readRun(worker, run?.mode ?? isDue, timeLeft);
   if (first === 'ended' && worker.checkpoint.lastRun !== null) ended.push(worker.checkpoint.lastRun);
+  // While this run is held, no reconciliation runs: it could publish the held changes.
   if (first !== 'ended') return { end: first, ended };
 
   if (worker.checkpoint.reconciliation === null && mode !== 'reconcile') return { end: 'ended', ended };

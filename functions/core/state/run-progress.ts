@@ -87,14 +87,12 @@ export function withStatusesOf(known: UnknownStatus[], records: ObservedProgress
 }
 
 /**
- * Returns whether the run ends with this pass. A single page needs no second pass, since no record can move
- * between pages. A reconciliation has only one pass, since it is repeated every week.
- *
- * @param isProven whether the pass is proven to have shown every record: see `commitPages` and
- *   `isFirstSyncWhole`
+ * Returns whether the run ends with this pass, although the pass is not proven to have shown every record. A
+ * single page needs no second pass, since no record can move between pages. A reconciliation has only one
+ * pass, since it is repeated every week.
  */
-export function isOver(run: Run, isProven: boolean): boolean {
-  if (run.mode === 'reconcile' || run.passPages <= 1 || run.pass >= MAX_PASSES || isProven) return true;
+export function isOver(run: Run): boolean {
+  if (run.mode === 'reconcile' || run.passPages <= 1 || run.pass >= MAX_PASSES) return true;
   return run.pass > 1 && !run.passChanged;
 }
 

@@ -16,16 +16,6 @@ const SINGLE_PASS: SourcePatch[] = one(
   'run.pass >= 1',
 );
 
-/** Limits journal entries to a few records, and ends each run after one pass. */
-const SPLIT_PAGES_IN_ONE_PASS: SourcePatch[] = [
-  ...one(
-    'functions/core/journal/commit-entry.ts',
-    'const MAX_JSON_BYTES = 350_000;',
-    'const MAX_JSON_BYTES = 700;',
-  ),
-  ...SINGLE_PASS,
-];
-
 /**
  * Reads the known states of the next page when this page is fetched, while the current page is still being
  * processed.
@@ -254,15 +244,6 @@ export const runBugs: DeliberateBug[] = [
     ),
   },
   {
-    name: 'each entry of a split page moves the cursor',
-    patches: one(
-      'functions/core/journal/commit-entry.ts',
-      'at === parts.length - 1 ? forward : NO_PROGRESS',
-      'forward',
-    ),
-    setting: { patches: SPLIT_PAGES_IN_ONE_PASS, scenario: STEADY_PAGES },
-  },
-  {
     name: 'entry numbers restart after the lease was released',
     patches: one(
       'functions/adapters/dynamodb/checkpoint-items.ts',
@@ -345,18 +326,11 @@ export const runBugs: DeliberateBug[] = [
   },
   {
     name: 'the cursor moves before the page is committed',
-    patches: [
-      ...one(
-        'functions/core/poll/commit-pages.ts',
-        'if (decisions.length === 0) await saveSoon(worker, forward(worker.checkpoint));\n  else await',
-        'await saveSoon(worker, forward(worker.checkpoint)); if (decisions.length > 0) await',
-      ),
-      ...one(
-        'functions/core/poll/commit-pages.ts',
-        'decisions, detectedAt, forward',
-        'decisions, detectedAt',
-      ),
-    ],
+    patches: one(
+      'functions/core/poll/commit-pages.ts',
+      'if (decisions.length > 0) await commitDecisions(worker, run, decisions, detectedAt);\n  const committed = worker.checkpoint[slotOf(run.mode)] ?? run;\n  await saveSoon(worker, withRun(worker.checkpoint, afterPage(committed, page, hasUntrusted)));',
+      'await saveSoon(worker, withRun(worker.checkpoint, afterPage(run, page, hasUntrusted)));\n  if (decisions.length > 0) await commitDecisions(worker, run, decisions, detectedAt);',
+    ),
     setting: { patches: SINGLE_PASS, scenario: STEADY_PAGES },
   },
   {
@@ -504,11 +478,7 @@ export const runBugs: DeliberateBug[] = [
   },
   {
     name: 'the end of a failure is published only if its beginning is known to be published',
-    patches: one(
-      'functions/core/episodes/health.ts',
-      "health.state === 'failing' && health.needsNotice",
-      "health.state === 'failing' && health.notified",
-    ),
+    patches: one('functions/core/episodes/health.ts', 'if (health.needsNotice) {', 'if (health.notified) {'),
   },
   {
     name: 'a first baseline that restarts loses what it published',

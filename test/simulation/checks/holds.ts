@@ -226,14 +226,15 @@ export function checkDiscarded({ entries, shown, decisions, clocks }: Holds, acc
         .flatMap(({ changes, detectedAt }) => changes.map((one) => ({ ...one, detectedAt })))
         .find(({ state }) => state.id === id);
       // If Kombo showed another version before the decision, it is not certain which change was counted. If
-      // Kombo showed another version after the decision, the counted change went away, and a later change is
-      // a new one.
+      // Kombo showed another version after the decision, or the platform wrote the record again, the counted
+      // change may have gone away, and a later change is a new one.
       const lastAt = Date.parse(change?.detectedAt ?? '') + machineSkewMs;
       const meanwhile = (shown.get(id) ?? []).filter(
         ({ at }) => at >= since - COUNTED_BEFORE && at <= lastAt,
       );
       const wasCounted = meanwhile.some(({ at }) => at <= from);
-      if (change === undefined || change.events.length === 0 || !wasCounted) continue;
+      const wasWrittenAgain = new Set(meanwhile.map(({ stamp }) => stamp)).size > 1;
+      if (change === undefined || change.events.length === 0 || !wasCounted || wasWrittenAgain) continue;
       // Each record that Kombo showed must equal the change in every field. A record that was shown while
       // the data was expired does not count, because its removal was not trusted.
       const erased = change.events.includes('LearnerDataErased');

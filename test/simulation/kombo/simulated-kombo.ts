@@ -28,6 +28,8 @@ export type Showing = ShownState & {
   /** The time at which the version was shown, by the machines' clock. */
   at: number;
   by: 'page' | 'ids';
+  /** The time at which the platform last wrote the record. */
+  stamp: number;
   /** The `updated_after` of the request, or null if the request was for all records. */
   updatedAfter: number | null;
   /** Whether Kombo's details showed the data as expired at this time. */
@@ -167,6 +169,7 @@ export function simulatedKombo(process: WorkerProcess, world: World): typeof fet
         ...state,
         at: time.now(),
         by,
+        stamp: record.stamp,
         updatedAfter,
         whileExpired: school.expiredSince !== null,
         newest: Math.max(shown.at(-1)?.newest ?? 0, state.changedAt ?? 0),
