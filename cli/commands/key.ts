@@ -15,8 +15,9 @@ export function addKeyCommand(program: Command): void {
     .description(
       'store the Kombo API key of the deployment, from KOMBO_API_KEY or standard input (schoolbell key < file)',
     )
-    // Commander's error about an excess argument would show the key, so the action rejects the argument.
+    // Commander's errors about an excess argument or option would show the key, so the action rejects these.
     .allowExcessArguments()
+    .allowUnknownOption()
     .action(async (_options: object, command: Command) => {
       if (command.args.length > 0) throw new CommandError(HOW_TO_GIVE, ExitCode.wrongUse);
       const { directory, json, stack } = globalOptionsOf(command);

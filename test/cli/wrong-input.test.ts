@@ -130,10 +130,10 @@ const WRONG: [args: string[], printed: string][] = [
     ['doctor', 'now'],
     "too many arguments for 'doctor'. Expected 0 arguments but got 1: now. See: schoolbell doctor --help",
   ],
-  [
-    ['key', 'secret'],
+  ...[['secret'], ['--key=secret'], ['--api-key', 'secret']].map((args): [string[], string] => [
+    ['key', ...args],
     'Give the key in KOMBO_API_KEY, or on standard input (schoolbell key < file). See: schoolbell key --help',
-  ],
+  ]),
 ];
 
 it.each(WRONG)(
