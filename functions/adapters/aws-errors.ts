@@ -1,12 +1,10 @@
 import { codeOf, DeploymentError, type RunError, statusOf, TransientError } from '../core/errors.ts';
 
 /**
- * Errors that waiting does not resolve: the credentials are missing or rejected, the permission is missing,
- * or the resource does not exist.
+ * The credentials are missing, expired or rejected.
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/CommonErrors.html
  */
-const REFUSALS = new Set([
-  'AccessDeniedException',
+const CREDENTIALS = new Set([
   'CredentialsProviderError',
   'ExpiredToken',
   'ExpiredTokenException',
@@ -16,26 +14,23 @@ const REFUSALS = new Set([
   'InvalidSignatureException',
   'MissingAuthenticationToken',
   'MissingAuthenticationTokenException',
-  'NotAuthorized',
-  'OptInRequired',
-  'ResourceNotFoundException',
   'SignatureDoesNotMatch',
   'TokenProviderError',
-  'UnknownOperationException',
   'UnrecognizedClientException',
 ]);
 
+/** Other errors that waiting does not resolve: the permission is missing, or the resource does not exist. */
+const REFUSALS = new Set([
+  'AccessDeniedException',
+  'NotAuthorized',
+  'OptInRequired',
+  'ResourceNotFoundException',
+  'UnknownOperationException',
+]);
+const REFUSED = new Set([401, 403, 404]);
+
 /** The SDK's errors for a missing or malformed region have no specific name. */
 const WRONG_REGION = /^Region (is missing|not accepted)/;
-
-/** Returns why AWS refuses a call until a person changes the deployment or the credentials, or null. */
-export function refusalOf(error: unknown): string | null {
-  if (error instanceof Error && WRONG_REGION.test(error.message))
-    return 'the AWS region is missing or invalid: set AWS_REGION';
-  const code = codeOf(error);
-  const status = statusOf(error);
-  return REFUSALS.has(code) || status === 401 || status === 403 ? code : null;
-}
 
 /**
  * Returns a DeploymentError if a person must resolve the failure of a call, otherwise a TransientError. AWS's
@@ -49,8 +44,12 @@ export function awsError(
 ): RunError {
   const code = codeOf(error);
   const context = { code, cause: error };
-  const refusal = texts.codes?.test(code) ? code : refusalOf(error);
-  if (refusal === null) return new TransientError(`${texts.temporary} (${code})`, context);
   const [what, advice] = texts.refused;
-  return new DeploymentError(`${what} (${refusal}): ${advice}`, context);
+  if (error instanceof Error && WRONG_REGION.test(error.message))
+    return new DeploymentError('The AWS Region is missing or invalid: set AWS_REGION', context);
+  if (CREDENTIALS.has(code))
+    return new DeploymentError(`${what} (${code}): check the AWS credentials`, context);
+  return REFUSALS.has(code) || REFUSED.has(statusOf(error)) || texts.codes?.test(code)
+    ? new DeploymentError(`${what} (${code}): ${advice}`, context)
+    : new TransientError(`${texts.temporary} (${code})`, context);
 }

@@ -69,8 +69,8 @@ export function statusOf(error: unknown): number {
   return ErrorParts.safeParse(error).data?.$metadata?.httpStatusCode ?? 0;
 }
 
-/** Matches `Error`, and names of two or more words, such as `AWS.SimpleQueueService.NonExistentQueue`. */
-const NAME = /^(?:Error|\$?(?=(?:.*[A-Z]){2})[A-Za-z.]{3,64})$/;
+/** Matches `Error`, `Throttling`, and names of several words, such as `AWS.SimpleQueueService.NonExistentQueue`. */
+const NAME = /^(?:Error|Throttling|\$?(?=(?:.*[A-Z]){2})[A-Za-z.]{3,64})$/;
 /** Matches codes of the operating system and of Node: `ECONNREFUSED`, `ERR_SSL_WRONG_VERSION_NUMBER`. */
 const SYSTEM_CODE = /^[A-Z][A-Z_]{2,63}$/;
 

@@ -221,12 +221,12 @@ test('an error whose message has a megabyte of slashes is redacted within the ti
   expect(problem.at[0]).toContain('echoes.test.ts');
 });
 
-test('the error about an empty secret in Secrets Manager contains the id of the secret', async () => {
+test('the error about a secret without text in Secrets Manager contains the id of the secret', async () => {
   Object.assign(server, { status: 200, echo: '' });
   const secrets = new SecretsManagerClient(clientOf(server.endpoint));
   for (const id of ['arn:kombo', 'arn:webhook']) {
     await expect(secretReader(secrets, id)()).rejects.toThrow(
-      `The secret ${id} is empty: store its value in it`,
+      `The secret ${id} has no text: store its value in it as text`,
     );
   }
 });

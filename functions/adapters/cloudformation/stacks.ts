@@ -19,8 +19,8 @@ export async function readOutputs(
       outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
     );
   } catch (error) {
-    // CloudFormation has no specific error code for a stack that does not exist.
-    if (codeOf(error) === 'ValidationError' && String(error).includes('does not exist')) return null;
+    // CloudFormation has no specific error code for a stack that does not exist, or whose name is invalid.
+    if (codeOf(error) === 'ValidationError') return null;
     throw awsError(error, {
       temporary: `CloudFormation cannot describe the stack ${name}`,
       refused: [`The stack ${name} cannot be described`, 'check your credentials and permissions'],

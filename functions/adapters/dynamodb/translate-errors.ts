@@ -49,7 +49,7 @@ export function translateError(error: unknown, table: string): unknown {
   }
   return awsError(error, {
     temporary: `A request to the DynamoDB table ${table} failed`,
-    refused: ['AWS refuses access to DynamoDB', 'check the credentials'],
+    refused: ['AWS refuses access to DynamoDB', 'check the policy of the role or user that runs this'],
   });
 }
 

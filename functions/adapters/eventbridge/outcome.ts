@@ -8,7 +8,7 @@ import {
   statusOf,
   TransientError,
 } from '../../core/errors.ts';
-import { refusalOf } from '../aws-errors.ts';
+import { awsError } from '../aws-errors.ts';
 
 export type EntryOutcome =
   | { kind: 'accepted' }
@@ -49,7 +49,8 @@ export function readOutcomes(response: PutEventsResponse, sent: number, bus: str
 function outcomeOfCode(code: string, bus: string): EntryOutcome {
   if (REFUSED.has(code)) return { kind: 'refused', reason: code };
   if (!DENIED.has(code)) return unconfirmed(asCode(code));
-  return { kind: 'failed', error: denied(bus, code, { code }) };
+  const [what, advice] = refusedBy(bus);
+  return { kind: 'failed', error: new DeploymentError(`${what} (${code}): ${advice}`, { code }) };
 }
 
 /** @param code null when the response has no result for the entry */
@@ -73,14 +74,17 @@ export function callFailure(thrown: unknown, bus: string): RunError {
   if (isInvalid(thrown)) {
     return new DeploymentError(`EventBridge rejects a request for bus ${bus}: ${code}`, { code });
   }
-  const refusal = refusalOf(thrown) ?? (statusOf(thrown) === 404 ? code : null);
-  return refusal === null
-    ? new TransientError(`EventBridge cannot accept events at the moment: ${code}`, { code, cause: thrown })
-    : denied(bus, refusal, { code, cause: thrown });
+  return awsError(thrown, {
+    temporary: 'EventBridge cannot accept events at the moment',
+    refused: refusedBy(bus),
+  });
 }
 
-function denied(bus: string, reason: string, context: { code: string; cause?: unknown }): DeploymentError {
-  return new DeploymentError(`EventBridge refuses events for bus ${bus}: ${reason}`, context);
+function refusedBy(bus: string): [what: string, advice: string] {
+  return [
+    `EventBridge refuses events for bus ${bus}`,
+    'check that it exists, that the role or user that runs this may send to it, and that the setting operators names that role or user',
+  ];
 }
 
 /**

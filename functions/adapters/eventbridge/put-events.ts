@@ -5,7 +5,7 @@ import {
   type PutEventsCommandInput,
   type PutEventsCommandOutput,
 } from '@aws-sdk/client-eventbridge';
-import { callFailure } from './outcome.ts';
+import { awsError } from '../aws-errors.ts';
 
 /** The function that sends a `PutEvents` request. A simulation or a counter can replace it. */
 export type PutEvents = (input: PutEventsCommandInput) => Promise<PutEventsCommandOutput>;
@@ -23,6 +23,13 @@ export async function findBus(client: EventBridgeClient, bus: string): Promise<v
   try {
     await client.send(new DescribeEventBusCommand({ Name: bus }));
   } catch (error) {
-    throw callFailure(error, bus);
+    throw awsError(error, {
+      temporary: `EventBridge cannot describe the bus ${bus}`,
+      refused: [
+        `The bus ${bus} cannot be described`,
+        'check that it exists, and the policy of the role or user that runs this',
+      ],
+      codes: /^Validation/,
+    });
   }
 }

@@ -11,7 +11,7 @@ const KEPT_MS = 5 * 60 * 1000;
 
 /**
  * Returns a function that reads a secret's text. It throws a DeploymentError when the secret cannot be read
- * or is empty, and a TransientError when Secrets Manager cannot be reached.
+ * or has no text, and a TransientError when Secrets Manager cannot be reached.
  */
 export function secretReader(client: SecretsManagerClient, id: string): () => Promise<string> {
   let kept: { value: string; until: number } | null = null;
@@ -30,7 +30,7 @@ async function read(client: SecretsManagerClient, id: string): Promise<string> {
   } catch (error) {
     throw translate(error, id);
   }
-  throw new DeploymentError(`The secret ${id} is empty: store its value in it`);
+  throw new DeploymentError(`The secret ${id} has no text: store its value in it as text`);
 }
 
 /** @throws DeploymentError when AWS denies access or there is no such secret, otherwise TransientError */
@@ -47,8 +47,8 @@ function translate(error: unknown, id: string): RunError {
     temporary: 'Secrets Manager cannot be reached',
     refused: [
       `The secret ${id} cannot be used`,
-      'check that it exists, that it has a value, and that this role may use it',
+      'check that it exists, has a value and is not scheduled for deletion, and that the role or user that runs this may use it and its KMS key',
     ],
-    codes: /DecryptionFailure|InvalidRequest|InvalidParameter/,
+    codes: /(?:De|En)cryptionFailure|InvalidRequest|InvalidParameter/,
   });
 }

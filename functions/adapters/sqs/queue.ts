@@ -87,7 +87,10 @@ export function createQueue<Message extends { integration: IntegrationId }>(
 function translate(error: unknown): RunError {
   return awsError(error, {
     temporary: 'The queue cannot be reached',
-    refused: ['AWS refuses access to the queue', "check its URL and the function's permissions"],
+    refused: [
+      'AWS refuses access to the queue',
+      'check its URL, and the policy of the role or user that runs this',
+    ],
     codes: /NonExistentQueue|QueueDoesNotExist/,
   });
 }
