@@ -39,7 +39,14 @@ export async function startReplay(at: ReplayCommand, replay: ReplayRecord): Prom
     return report(at, await runReplayHere(ports, settings, replay, following));
   }
   const { integration, id } = replay;
-  await replayQueue.send([{ integration, replay: id }]);
+  try {
+    await replayQueue.send([{ integration, replay: id }]);
+  } catch (error) {
+    // Without the message, nothing sends the replay, and `--resume` would only watch it.
+    const stopped = await changeReplay(ports, replay, { state: 'stopped', writer: randomUUID() });
+    at.output.say(replayText(stopped));
+    throw error;
+  }
   at.output.say(`The deployment sends replay ${id}. It continues after Ctrl-C.`);
   await watchReplay(at, replay);
 }

@@ -3,6 +3,7 @@ import { type ReplayCommand, resumeReplay, startReplay, stopReplay } from '../..
 import { terminalText } from '../../cli/terminal/terminal-text.ts';
 import { createReplayProgress } from '../../cli/views/replay-view.ts';
 import type { ReplayMessage } from '../../functions/contract/messages.ts';
+import { DeploymentError } from '../../functions/core/errors.ts';
 import { replayHandler } from '../../functions/replay/handler.ts';
 import { ALWAYS, polledWorld, type ReplayWorld } from '../support/replay-world.ts';
 
@@ -96,6 +97,21 @@ test('`replay --resume` makes the replay function continue a running replay that
 
   expect(messages).toHaveLength(1);
   expect(at.replayed()).toHaveLength(6);
+});
+
+test('`replay` stops the stored replay when its message cannot be sent, and `--resume` sends it', async () => {
+  const at = await polledWorld(6);
+  const { command, said } = deployed(at);
+  const { replayQueue } = command.deployment;
+  const refused = new DeploymentError('AWS refuses access to the queue');
+  command.deployment.replayQueue = { send: () => Promise.reject(refused) };
+
+  await expect(startReplay(command, await at.order(await at.plan(ALWAYS)))).rejects.toBe(refused);
+  expect(said).toEqual([expect.stringMatching(/^Replay again is stopped: 0 of 6 .* --resume again$/)]);
+
+  command.deployment.replayQueue = replayQueue;
+  await resumeReplay(command, 'moodle:test', true);
+  expect(said.at(-1)).toBe('Replay again is finished: 6 of 6 events sent.');
 });
 
 test('`replay` sends the events itself when the deployment has no replay function', async () => {
