@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import * as z from 'zod/mini';
 import product from '../../package.json' with { type: 'json' };
-import { globalOptionsOf } from '../options/global-options.ts';
+import { globalOptionsOf, quoted } from '../options/global-options.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 import { createOutput } from '../terminal/output.ts';
 
@@ -21,7 +21,7 @@ export function addInitCommand(program: Command): void {
     .action((directory: string, _options: object, command: Command) => {
       const files = writeApplication(directory);
       const { json } = globalOptionsOf(command);
-      const enter = resolve(directory) === process.cwd() ? '' : `cd ${directory} && `;
+      const enter = resolve(directory) === process.cwd() ? '' : `cd ${quoted(directory)} && `;
       createOutput(json).result(
         { directory: resolve(directory), files },
         `These files were written: ${files.join(', ')}. Read settings.ts, and then run:`,

@@ -5,7 +5,7 @@ import { plural } from '../../functions/contract/printable-text.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 
 /** `cdk deploy` writes each stack's outputs to this file: see `outputsFile` in `cdk.json`. */
-const OUTPUTS_FILE = 'schoolbell.outputs.json';
+export const OUTPUTS_FILE = 'schoolbell.outputs.json';
 
 const Outputs = z.record(z.string(), z.record(z.string(), z.string()));
 

@@ -4,7 +4,12 @@ import * as z from 'zod/mini';
 import { folderStore } from '../../consumers/certificates/certificate-folder.ts';
 import type { CertifiedProgression } from '../../consumers/certificates/certificate-number.ts';
 import { type IssuedCertificate, readCertificates } from '../../consumers/certificates/certificate-state.ts';
-import { ADDRESS_RULE, Environment, isAddress } from '../../functions/contract/environment.ts';
+import {
+  ADDRESS_RULE,
+  Environment,
+  isAddress,
+  OperatorEnvironment,
+} from '../../functions/contract/environment.ts';
 import type { ReplayMessage } from '../../functions/contract/messages.ts';
 import { IN_ENGLISH } from '../../functions/contract/parsing.ts';
 import type { Queue, RunSettings } from '../../functions/core/ports.ts';
@@ -16,7 +21,7 @@ import { type LocalKombo, openLocalKombo } from '../../local/local-kombo.ts';
 import { openLocalParts } from '../../local/local-parts.ts';
 import type { GlobalOptions } from '../options/global-options.ts';
 import { CommandError } from '../terminal/exit-code.ts';
-import { deployedEnvironment, stackEnvironment } from './deployed-environment.ts';
+import { deployedEnvironment, OUTPUTS_FILE, stackEnvironment } from './deployed-environment.ts';
 
 /** The deployment on AWS, or with `--local` an embedded DynamoDB and event bus on this machine. */
 export type Deployment = Omit<Operator, 'replayQueue' | 'checks' | OnAws> & {
@@ -71,10 +76,13 @@ export async function openAws(stack: string | null): Promise<Deployment & Pick<O
       ? deployedEnvironment(process.env)
       : stackEnvironment(process.env, stack, await readStackOutputs(stack));
   refuseOpenAddresses(variables);
-  const wrong = Environment.safeParse(variables).error?.issues.map(({ path }) => path.join('.')) ?? [];
+  const wrong =
+    OperatorEnvironment.safeParse(variables).error?.issues.map(({ path }) => path.join('.')) ?? [];
   if (wrong.length > 0) {
+    const isNamed = stack === null && process.env['TABLE_NAME'] !== undefined;
+    const hint = isNamed ? ` The variable TABLE_NAME is set, so ${OUTPUTS_FILE} was not read.` : '';
     throw new CommandError(
-      `No deployment was found: run npx cdk deploy --all, or name the deployment's stack with --stack, or set ${wrong.join(', ')} to the values in the stack's outputs, or use --local.`,
+      `No deployment was found: run npx cdk deploy --all, or name the deployment's stack with --stack, or set ${wrong.join(', ')} to the values in the stack's outputs, or use --local.${hint}`,
     );
   }
   const bucket = variables['CERTIFICATES_BUCKET'];

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import * as z from 'zod/mini';
 import { IntegrationId } from '../../functions/contract/integration.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
@@ -29,9 +29,15 @@ export function addGlobalOptions(program: Command): Command {
       `use an embedded DynamoDB and event bus, with data in DIR (default: ${DEFAULT_DIRECTORY}/)`,
     )
     .option('--json', 'print one JSON object per line on standard output, everything else on standard error')
-    .option('--stack <name>', 'work on the deployment in this CloudFormation stack')
-    .option('--profile <name>', 'use this profile of the AWS configuration')
-    .option('--region <name>', 'use this AWS Region');
+    .option('--stack <name>', 'work on the deployment in this CloudFormation stack', parseName)
+    .option('--profile <name>', 'use this profile of the AWS configuration', parseName)
+    .option('--region <name>', 'use this AWS Region', parseName);
+}
+
+/** Refuses an empty text, as from an empty variable of a script: the SDK would use its default account or Region. */
+function parseName(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It is empty: give a name.');
+  return text;
 }
 
 /** @throws CommandError for `--local` together with `--stack` */
@@ -64,7 +70,7 @@ export function selectDeployment(command: Command): void {
 }
 
 /** Returns a text as one word of a POSIX shell. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return /^[\w./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 

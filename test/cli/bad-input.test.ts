@@ -15,6 +15,14 @@ vi.mock('../../functions/adapters/kombo/with-retries.ts', async (original) => ({
 
 type Case = { args: string[]; variables?: Record<string, string>; code: number; says: RegExp };
 
+const DEPLOYED = {
+  TABLE_NAME: 'schoolbell',
+  QUEUE_URL: 'https://127.0.0.1:1/polls',
+  BUS_NAME: 'bus',
+  KOMBO_SECRET_ID: 'kombo',
+  REMOTE_IDS_KEY_ID: 'key',
+};
+
 let cwd: string;
 let kombo: CommandKombo;
 let garbling: CommandKombo;
@@ -217,6 +225,24 @@ describe('wrong input', () => {
     [
       'no deployment and no --local',
       { args: ['integrations', 'list'], code: 1, says: /TABLE_NAME.*--local/ },
+    ],
+    [
+      'a deployment of which only the table is set',
+      {
+        args: ['status'],
+        variables: { TABLE_NAME: 'schoolbell' },
+        code: 1,
+        says: /set QUEUE_URL.*The variable TABLE_NAME is set, so schoolbell.outputs.json was not read/,
+      },
+    ],
+    [
+      'a replay queue that is empty',
+      {
+        args: ['status'],
+        variables: { ...DEPLOYED, REPLAY_QUEUE_URL: '' },
+        code: 1,
+        says: /set REPLAY_QUEUE_URL to/,
+      },
     ],
     ['a port above 65535', { args: ['sandbox', '--port', '70000'], code: 2, says: /65535/ }],
     [

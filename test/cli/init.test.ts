@@ -22,7 +22,7 @@ test('`init` writes a CDK application with pinned versions and prints the next t
     'settings.ts',
     'tsconfig.json',
   ]);
-  for (const command of ['npm install', 'npx cdk bootstrap', 'npx cdk deploy --all']) {
+  for (const command of [`cd '${directory}' && npm install`, 'npx cdk bootstrap', 'npx cdk deploy --all']) {
     expect(stdout.join('\n')).toContain(command);
   }
   const written = Package.parse(JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')));

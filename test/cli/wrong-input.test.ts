@@ -39,6 +39,10 @@ const WRONG: [args: string[], printed: string][] = [
     ['replay', 'a:b', '--from', '1d', '--yes', '--progression', ' , '],
     "option '--progression <ids>' argument ' , ' is invalid. Give at least one id. See: schoolbell replay --help",
   ],
+  ...['--stack <name>', '--profile <name>', '--region <name>'].map((option): [string[], string] => [
+    ['status', option.replace(' <name>', ''), ' '],
+    `option '${option}' argument ' ' is invalid. It is empty: give a name. See: schoolbell --help`,
+  ]),
   [
     ['events', '--type', 'CourseFinished'],
     "option '--type <events>' argument 'CourseFinished' is invalid. Give one of LearnerEnrolled, CourseStarted, CourseCompleted, CourseRecompleted, CompletionCorrected, CourseReopened, LearnerDropped, LearnerReenrolled, ProgressReset, EnrollmentCorrected, ProgressionRemoved, ProgressionRestored, LearnerDataErased. See: schoolbell events --help",
