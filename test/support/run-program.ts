@@ -75,7 +75,9 @@ async function runAlone(
     }
   };
   let writesLeft = readsWrites;
-  fs.writeSync = (file: number, chunk: unknown) => {
+  fs.writeSync = (file: number, chunk: unknown, ...rest: unknown[]): number => {
+    // `writeFileSync` uses this function too.
+    if (file > 2) return Reflect.apply(writeSync, fs, [file, chunk, ...rest]);
     if (file === 1 && writesLeft <= 0) throw Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
     take(file - 1, chunk);
     if (file === 1) {
