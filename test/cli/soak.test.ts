@@ -105,5 +105,6 @@ it(`${PROCESSES} processes that share one directory of local data miss no change
   }
   expect(await readdir(temporary)).toEqual([]);
   const left = await readdir(join(cwd, '.schoolbell'));
-  expect(left.filter((name) => !['dynamodb', 'lock', 'remote-ids-key'].includes(name))).toEqual([]);
+  const kept = ['dynamodb', 'engine-secret', 'lock', 'remote-ids-key'];
+  expect(left.filter((name) => !kept.includes(name))).toEqual([]);
 });
