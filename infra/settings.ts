@@ -94,8 +94,8 @@ const notifierSettings = {
    * all).
    */
   remoteIds: z._default(RemoteIds, 'hash-emails'),
-  /** For how many days a change can be looked up and replayed. */
-  journalRetentionDays: z._default(PositiveNumber, 90),
+  /** For how many days a change can be looked up and replayed. At least 7: an unpublished entry expires too. */
+  journalRetentionDays: z._default(PositiveNumber.check(z.minimum(7)), 90),
   /**
    * An alarm goes off when the watermark of an integration is older than this number of minutes. By default
    * four poll intervals, but at least an hour.

@@ -94,7 +94,8 @@ export interface SchoolbellProps extends SharedFunctionProps, SchoolbellStatePro
   readonly remoteIds?: KomboAccess['remoteIds'];
 
   /**
-   * How long a change can be looked up and replayed, in whole days.
+   * How long a change can be looked up and replayed, in whole days, at least 7. A change that could not be
+   * published for this time is lost.
    *
    * @default Duration.days(90)
    */

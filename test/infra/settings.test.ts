@@ -56,6 +56,7 @@ it('the settings file of the repository is valid', async () => {
 
 it.each([
   [{ pollEveryMinutes: 0 }, 'pollEveryMinutes'],
+  [{ journalRetentionDays: 6 }, 'journalRetentionDays'],
   [{ pollEverMinutes: 15 }, 'pollEverMinutes'],
   [{ kombo: 'mars' }, 'kombo: is not "eu", "us", or an HTTPS URL with its /v1'],
   [{ kombo: 'http://kombo.example.com/v1' }, 'kombo: is not "eu", "us", or an HTTPS URL with its /v1'],

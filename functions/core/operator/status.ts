@@ -127,7 +127,8 @@ function conditionOf({ state }: Integration, checkpoint: Checkpoint | null): Con
     }
   }
   if (checkpoint.watermark !== null) return 'healthy';
-  return checkpoint.run === null ? 'not started' : 'first sync';
+  // A first sync of expired data is repeated, so there may be no run in progress.
+  return checkpoint.run === null && checkpoint.lastRun === null ? 'not started' : 'first sync';
 }
 
 function inProgress(run: Run | null): RunInProgress | null {

@@ -68,6 +68,14 @@ test.each([
   },
 );
 
+test('the status is "first sync" while the first sync is repeated because Kombo\'s data is expired', async () => {
+  const { poll, kombo, put, store } = world();
+  put(observed({ removedAt: '2026-02-20T00:00:00.000Z' }));
+  kombo.dataExpiredAt = '2026-03-01T00:00:00.000Z';
+  await poll();
+  expect(statusOf(facts(store.place().checkpoint), NOW).condition).toBe('first sync');
+});
+
 test('the status of a paused integration is "paused", even if changes are held', () => {
   const paused = { ...facts(null).integration, state: 'paused' as const };
   expect(statusOf(facts({ held }, { integration: paused }), NOW).condition).toBe('paused');
