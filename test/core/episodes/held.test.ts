@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decideHold } from '../../../functions/core/episodes/hold.ts';
 import { TransientError } from '../../../functions/core/errors.ts';
@@ -138,6 +139,36 @@ describe('a mass change', () => {
     restore(poller, ids.slice(20, 30));
     expect(await poller.poll()).toMatchObject({ kind: 'held', held: { waiting: { total: 70 } } });
     expect(poller.types()).toHaveLength(20);
+  });
+
+  test('in weeks without a decision, no more held removals are published than the limit, whichever of them are undone', async () => {
+    const day = fc.record({
+      days: fc.integer({ min: 1, max: 20 }),
+      undone: fc.array(fc.integer({ min: 0, max: COUNT - 1 }), { maxLength: 40 }),
+      cursorsRefused: fc.integer({ min: 0, max: 1 }),
+    });
+    const property = fc.asyncProperty(
+      fc.boolean(),
+      fc.array(day, { maxLength: 8 }),
+      async (isReconciled, weeks) => {
+        const poller = await synced();
+        remove(poller, ids);
+        for (const record of poller.shown) if (isReconciled) record.updatedAt = 0;
+        await poller.poll({ mode: isReconciled ? 'reconcile' : 'incremental' });
+        for (const { days, undone, cursorsRefused } of weeks) {
+          poller.clock.advance(days * DAY_MS);
+          poller.kombo.cursorsRefused = cursorsRefused;
+          restore(
+            poller,
+            undone.flatMap((at) => ids[at] ?? []),
+          );
+          await poller.poll({ mode: isReconciled ? 'reconcile' : 'incremental' });
+          const removals = poller.types().filter((type) => type === 'ProgressionRemoved');
+          expect(removals.length).toBeLessThanOrEqual(LIMIT);
+        }
+      },
+    );
+    await fc.assert(property, { numRuns: 30 });
   });
 
   test('held removals are not published on a later day without a decision when a person sets the watermark', async () => {

@@ -129,6 +129,15 @@ export const testedBugs: DeliberateBug[] = [
     testedBy: ['test/core/episodes/decisions-of-both-runs.test.ts'],
   },
   {
+    name: 'suspect changes that a held run publishes do not count towards its limit',
+    patches: one(
+      'functions/core/journal/commit-entry.ts',
+      'isHeld ? { ...held, surge: held.surge + tally.suspect } : held',
+      'held',
+    ),
+    testedBy: ['test/core/episodes/held.test.ts'],
+  },
+  {
     name: 'the limit of suspect changes is free again when a long hold ends',
     patches: one('functions/core/episodes/hold.ts', 'const later = mayWait ?', 'const later = !mayWait ?'),
     testedBy: ['test/core/episodes/held.test.ts', 'test/core/episodes/decisions-of-both-runs.test.ts'],
