@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import * as z from 'zod/mini';
 import product from '../../package.json' with { type: 'json' };
-import { globalOptionsOf, quoted } from '../options/global-options.ts';
+import { DEFAULT_DIRECTORY, globalOptionsOf, quoted } from '../options/global-options.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 import { createOutput } from '../terminal/output.ts';
 
@@ -49,7 +49,7 @@ function writeApplication(directory: string): string[] {
     ['cdk.json', jsonFile(cdkSettings())],
     ['package.json', jsonFile(packageOf(directory))],
     // npm leaves a file of this name out of a package, so it cannot be one of the copied files.
-    ['.gitignore', 'node_modules/\ncdk.out/\nschoolbell.outputs.json\n'],
+    ['.gitignore', `node_modules/\n${DEFAULT_DIRECTORY}/\ncdk.out/\nschoolbell.outputs.json\n`],
   ]);
   const existing = [...files.keys()].filter((name) => existsSync(join(directory, name)));
   if (existing.length > 0) {

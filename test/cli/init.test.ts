@@ -25,6 +25,8 @@ test('`init` writes a CDK application with pinned versions and prints the next t
   for (const command of [`cd '${directory}' && npm install`, 'npx cdk bootstrap', 'npx cdk deploy --all']) {
     expect(stdout.join('\n')).toContain(command);
   }
+  // With --local, this directory has certificates, and the key of hashed ids.
+  expect(readFileSync(join(directory, '.gitignore'), 'utf8').split('\n')).toContain('.schoolbell/');
   const written = Package.parse(JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')));
   expect(written.name).toBe('learning-events');
   expect(written.dependencies['aws-cdk-lib']).toBe(product.devDependencies['aws-cdk-lib']);
