@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { WaitingChanges } from '../../contract/waiting-changes.ts';
 import type { Store } from '../../core/ports.ts';
 import { heldChunkKey } from './keys.ts';
-import { expiryOf, getItem, IF_ABSENT, keyOf, parseStored, putItem, type Table } from './table.ts';
+import { expiryOf, getItem, keyOf, parseStored, putItem, type Table } from './table.ts';
 
 const Content = WaitingChanges.shape.courses;
 const Fingerprints = z.instanceof(Uint8Array);
@@ -21,13 +21,19 @@ export function heldItems(
       const content = JSON.stringify(courses);
       const digest = createHash('sha256').update(fingerprints).update(content).digest('hex');
       const name = digest.slice(0, 24);
+      const { expires } = expiryOf(at, retentionDays);
       const item = {
         ...keyOf(heldChunkKey(integration, name)),
         fingerprints: { B: fingerprints },
         content: { S: content },
-        ...expiryOf(at, retentionDays),
+        expires,
       };
-      await putItem(table, item, IF_ABSENT);
+      // An earlier hold, or an earlier count of this one, may have stored the same chunk months ago.
+      await putItem(table, item, {
+        ConditionExpression: 'attribute_not_exists(pk) OR #expires < :expires',
+        ExpressionAttributeNames: { '#expires': 'expires' },
+        ExpressionAttributeValues: { ':expires': expires },
+      });
       return name;
     },
 

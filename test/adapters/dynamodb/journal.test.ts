@@ -24,6 +24,25 @@ describe('the journal', () => {
     expect(counts).toEqual({ putItem: 1, getItem: 1 });
   });
 
+  it('a chunk of held changes that is counted again later expires later, and a late writer does not shorten this', async () => {
+    const integration = someIntegration();
+    const store = engine.store();
+    const chunk = { fingerprints: new Uint8Array(16), courses: [] };
+    const name = await store.writeHeldChunk(integration, chunk, '2026-03-01T00:00:00.000Z');
+    const expiry = async () => {
+      const key = { pk: { S: `held/${integration}` }, sk: { S: name } };
+      const { Item } = await engine.calls().getItem({ TableName: engine.table(), Key: key });
+      return Number(Item?.['expires']?.N);
+    };
+    const first = await expiry();
+
+    expect(await store.writeHeldChunk(integration, chunk, '2026-05-20T00:00:00.000Z')).toBe(name);
+    await store.writeHeldChunk(integration, chunk, '2026-03-02T00:00:00.000Z');
+
+    expect((await expiry()) - first).toBe(80 * 24 * 60 * 60);
+    expect(await Array.fromAsync(store.readHeldChunks(integration, [name]))).toEqual([chunk]);
+  });
+
   it('one DynamoDB request reads the journal entries after the checkpoints of several integrations, and leaves out damaged entries', async () => {
     const [finished, left, damaged] = [someIntegration(), someIntegration(), someIntegration()];
     const store = engine.store();
