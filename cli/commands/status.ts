@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { createLogUpdate } from 'log-update';
 import pMap from 'p-map';
 import type { Integration, IntegrationId } from '../../functions/contract/integration.ts';
+import { IntegrationError } from '../../functions/core/errors.ts';
 import { type Status, statusOf } from '../../functions/core/operator/status.ts';
 import { planReplay } from '../../functions/core/replay/plan-replay.ts';
 import type { ReplayPorts } from '../../functions/core/replay/ports.ts';
@@ -9,6 +10,7 @@ import { ANY_EVENT } from '../../functions/core/replay/selection.ts';
 import { findIntegration, onDeployment, readIntegrations } from '../deployment/on-deployment.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
 import { addIntegrationCommand, integerFrom } from '../options/values.ts';
+import { ExitCode } from '../terminal/exit-code.ts';
 import { interruption, pause } from '../terminal/interruption.ts';
 import { type Output, terminalColumns } from '../terminal/output.ts';
 import { firstLines, type Line } from '../terminal/terminal-text.ts';
@@ -67,11 +69,20 @@ async function show(
   }
   const integrations = await readIntegrations(ports.store, output);
   const present = integrations.filter(({ state }) => state !== 'removed');
-  const statuses = await pMap(present, (integration) => readStatus(ports, integration, null), {
-    concurrency: READS_AT_ONCE,
-  });
+  const read = async (integration: Integration) => {
+    try {
+      return [await readStatus(ports, integration, null)];
+    } catch (error) {
+      // Damaged data of one integration must not hide the others.
+      if (!(error instanceof IntegrationError)) throw error;
+      output.error(error.message);
+      process.exitCode = ExitCode.failed;
+      return [];
+    }
+  };
+  const statuses = (await pMap(present, read, { concurrency: READS_AT_ONCE })).flat();
   if (output.json) return output.result(statuses);
-  if (statuses.length === 0)
+  if (present.length === 0)
     return print('There are no integrations yet. Add an integration with: schoolbell integrations add ID');
   print(...overviewText(statuses, ports.clock()));
 }

@@ -1,6 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 import product from '../../package.json' with { type: 'json' };
 import { type CommandLine, commandLine } from '../support/command-line.ts';
+import { runSchoolbell } from './run-schoolbell.ts';
 
 const SCHOOL = 'sandbox:school';
 
@@ -153,4 +159,23 @@ describe('commands of an operator', () => {
     expect(stdout).toMatch(/key and host: Kombo accepts the key/);
     expect(stdout).not.toMatch(/sandbox:school, Kombo/);
   });
+});
+
+it('`status` shows the other integrations when the stored data of one integration is damaged', async () => {
+  const cwd = await mkdtemp(join(tmpdir(), 'schoolbell-'));
+  onTestFinished(() => rm(cwd, { recursive: true }));
+  const schoolbell = (...args: string[]) => runSchoolbell([...args, '--local'], { cwd });
+  for (const id of ['moodle:damaged', 'moodle:other']) await schoolbell('integrations', 'add', id);
+  const engine = await startEmbeddedDynamoDb({ directory: join(cwd, '.schoolbell') });
+  const client = new DynamoDBClient({ ...engine, region: 'local' });
+  const Item = { pk: { S: 'integration/moodle:damaged' }, sk: { S: 'checkpoint' }, content: { S: '{}' } };
+  await client.send(new PutItemCommand({ TableName: engine.table, Item }));
+  client.destroy();
+  await engine.close();
+
+  const { code, stdout, stderr } = await schoolbell('status', '--json');
+
+  expect(code).toBe(1);
+  expect(stdout).toEqual([expect.stringContaining('"integration":"moodle:other"')]);
+  expect(stderr).toEqual([expect.stringMatching(/integration\/moodle:damaged checkpoint is damaged/)]);
 });
