@@ -25,6 +25,7 @@ export function addInitCommand(program: Command): void {
       createOutput(json).result(
         { directory: resolve(directory), files },
         `These files were written: ${files.join(', ')}. Read settings.ts, and then run:`,
+        ...(isCheckout() ? [`  npm --prefix ${quoted(ROOT)} run build`] : []),
         `  ${enter}npm install`,
         '  npx cdk bootstrap        (once per account and Region)',
         '  npx cdk deploy --all',
@@ -95,15 +96,27 @@ const InstalledPackages = z.object({
   packages: z.record(z.string(), z.object({ resolved: z.optional(z.string()) })),
 });
 
+/** In a checkout, the application needs the files that `npm run build` compiles. */
+function isCheckout(): boolean {
+  return existsSync(join(ROOT, 'cli/main.ts'));
+}
+
 /**
  * Returns `file:` and the path of the checkout or of the installed package file. For a package from a
  * registry, returns null.
+ *
+ * @throws CommandError if the package was not installed into the directory of a project by npm
  */
 function installedFrom(): string | null {
-  if (existsSync(join(ROOT, 'cli/main.ts'))) return `file:${ROOT}`;
+  if (isCheckout()) return `file:${ROOT}`;
   const project = join(ROOT, '../../..');
   const list = join(project, 'node_modules/.package-lock.json');
-  if (!existsSync(list)) return null;
+  // The name alone could be the name of another package in the registry.
+  if (!existsSync(list)) {
+    throw new CommandError(
+      `It is not known from which file this package was installed, as after npm install --global. Run npm install ./${product.name}-${product.version}.tgz in a directory, and then npx schoolbell init there.`,
+    );
+  }
   const installed = InstalledPackages.safeParse(JSON.parse(readFileSync(list, 'utf8'))).data?.packages;
   const { resolved = '' } = installed?.[`node_modules/${product.name}`] ?? {};
   return resolved.startsWith('file:') ? `file:${resolve(project, resolved.slice('file:'.length))}` : null;
