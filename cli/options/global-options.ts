@@ -57,16 +57,22 @@ export function globalOptionsOf(command: Command): GlobalOptions {
 export function selectDeployment(command: Command): void {
   const { local = false, stack, profile, region } = GlobalOptions.parse(command.optsWithGlobals());
   const directory = local === true || local === DEFAULT_DIRECTORY ? '' : local;
-  const named = Object.entries({ local: directory, stack, profile, region }).flatMap(([name, value]) =>
-    typeof value === 'string' ? [` --${name}${value && ` ${quoted(value)}`}`] : [],
-  );
-  suggestWith(named.join(''));
+  const account = optionsText({ profile, region });
+  suggestWith(`${optionsText({ local: directory, stack })}${account}`, account);
   if (profile !== undefined) {
     for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'])
       delete process.env[name];
     process.env['AWS_PROFILE'] = profile;
   }
   if (region !== undefined) process.env['AWS_REGION'] = region;
+}
+
+function optionsText(options: Record<string, string | boolean | undefined>): string {
+  return Object.entries(options)
+    .flatMap(([name, value]) =>
+      typeof value === 'string' ? [` --${name}${value && ` ${quoted(value)}`}`] : [],
+    )
+    .join('');
 }
 
 /** Returns a text as one word of a POSIX shell. */

@@ -16,13 +16,16 @@ export function styled(style: Style, text: string): Styled {
 }
 
 /** A command in a text, unless the text itself has its options. */
-const SUGGESTED = /\bschoolbell(?= [a-z])(?!.*--(?:local|help)\b)/g;
+const SUGGESTED = /\bschoolbell(?= [a-z])(?!.*--(?:local|help)\b)|\baws(?= cloudformation )/g;
 
-let suggestedOptions = '';
+let suggested = { schoolbell: '', aws: '' };
 
-/** Sets the options, such as ` --local data`, with which a suggested command works on the same deployment. */
-export function suggestWith(options: string): void {
-  suggestedOptions = printable(options);
+/**
+ * Sets the options, such as ` --local data`, with which a suggested command works on the same deployment, and
+ * those with which a command of the AWS CLI uses the same account and Region.
+ */
+export function suggestWith(schoolbell: string, aws: string): void {
+  suggested = { schoolbell: printable(schoolbell), aws: printable(aws) };
 }
 
 /**
@@ -31,7 +34,7 @@ export function suggestWith(options: string): void {
  */
 export function terminalText(lines: readonly Line[]): string {
   const text = lines.map(lineText).join('\n');
-  return suggestedOptions === '' ? text : text.replace(SUGGESTED, (name) => `${name}${suggestedOptions}`);
+  return text.replace(SUGGESTED, (name) => `${name}${name === 'aws' ? suggested.aws : suggested.schoolbell}`);
 }
 
 function lineText(line: Line): string {

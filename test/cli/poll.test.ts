@@ -156,6 +156,9 @@ it('a suggested command has the directory, the stack, the profile and the Region
   await said('key', 'secret', '--stack', 'Notifier', '--profile', 'eu', '--region', 'eu-central-1');
   const options = '--stack Notifier --profile eu --region eu-central-1';
   expect(terminalText([added])).toBe(added.replace('schoolbell', `schoolbell ${options}`));
+  expect(terminalText(['Delete with: aws cloudformation delete-stack --stack-name One'])).toBe(
+    'Delete with: aws --profile eu --region eu-central-1 cloudformation delete-stack --stack-name One',
+  );
   await said('--version');
   expect(terminalText([added])).toBe(added);
 });
