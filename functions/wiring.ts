@@ -111,6 +111,15 @@ export function wireOperator(variables: Variables) {
 
 export type OperatorChecks = ReturnType<typeof wireOperator>['checks'];
 
+/** Returns the addresses that the environment or the AWS configuration of this machine has for the services. */
+export async function configuredEndpoints(): Promise<string[]> {
+  const services = [CloudFormationClient, DynamoDBClient, EventBridgeClient, SecretsManagerClient, SQSClient];
+  const endpoints = await Promise.all(
+    services.map((Client) => new Client(AWS_CLIENT).config.serviceConfiguredEndpoint?.()),
+  );
+  return endpoints.filter((endpoint) => endpoint !== undefined);
+}
+
 /** Reads the outputs of a stack with the user's credentials; null if there is no stack with this name. */
 export function readStackOutputs(name: string): Promise<Record<string, string> | null> {
   return readOutputs(new CloudFormationClient(AWS_CLIENT), name);

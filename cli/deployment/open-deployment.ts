@@ -14,7 +14,12 @@ import type { ReplayMessage } from '../../functions/contract/messages.ts';
 import { IN_ENGLISH } from '../../functions/contract/parsing.ts';
 import type { Queue, RunSettings } from '../../functions/core/ports.ts';
 import { runSettings } from '../../functions/run-settings.ts';
-import { type OperatorChecks, readStackOutputs, wireOperator } from '../../functions/wiring.ts';
+import {
+  configuredEndpoints,
+  type OperatorChecks,
+  readStackOutputs,
+  wireOperator,
+} from '../../functions/wiring.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
 import { LOCAL_CONSUMERS } from '../../local/consumers/local-consumers.ts';
 import { type LocalKombo, openLocalKombo } from '../../local/local-kombo.ts';
@@ -71,6 +76,9 @@ export async function openDeployment(
 export async function openAws(stack: string | null): Promise<Deployment & Pick<Operator, OnAws>> {
   // The addresses of CloudFormation and the other services are checked before the first request.
   refuseOpenAddresses(process.env);
+  if (!(await configuredEndpoints()).every(isAddress)) {
+    throw new CommandError(`endpoint_url in the AWS configuration ${ADDRESS_RULE}.`);
+  }
   const variables =
     stack === null
       ? deployedEnvironment(process.env)

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type CommandKombo, startCommandKombo } from '../support/sandbox-kombo.ts';
 import { runSchoolbell } from './run-schoolbell.ts';
 
@@ -253,6 +253,25 @@ describe('wrong input', () => {
     expectOneLine(input),
   );
 });
+
+it.each([
+  ['all services', ''],
+  ['Secrets Manager', 'services = own\n[services own]\nsecrets_manager =\n  '],
+])(
+  '`key` sends nothing to an address without encryption that the AWS configuration has for %s',
+  async (_, before) => {
+    const folder = await mkdtemp(join(tmpdir(), 'schoolbell-test-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'config');
+    await writeFile(file, `[default]\nregion = eu-central-1\n${before}endpoint_url = http://aws.example/1\n`);
+    await expectOneLine({
+      args: ['key'],
+      variables: { ...DEPLOYED, KOMBO_API_KEY: 'k', AWS_CONFIG_FILE: file },
+      code: 1,
+      says: /^(?!.*example).*: endpoint_url in the AWS configuration must be an https address/,
+    });
+  },
+);
 
 it('commands with an unknown integration, and a second baseline without --force, do not change the stored integrations', async () => {
   const own = await mkdtemp(join(tmpdir(), 'schoolbell-test-'));
