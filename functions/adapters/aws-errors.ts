@@ -29,6 +29,13 @@ const REFUSALS = new Set([
 ]);
 const REFUSED = new Set([401, 403, 404]);
 
+/**
+ * SQS and S3 return these codes with the status 400 when they cannot use a KMS key.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+const KMS_KEY =
+  /^(?:KMS\.?|Kms)(?:KMS)?(?:AccessDenied|Disabled|InvalidKeyUsage|InvalidState|NotFound|OptInRequired)/;
+
 /** The SDK's errors for a missing or malformed region have no specific name. */
 const WRONG_REGION = /^Region (is missing|not accepted)/;
 
@@ -49,7 +56,8 @@ export function awsError(
     return new DeploymentError('The AWS Region is missing or invalid: set AWS_REGION', context);
   if (CREDENTIALS.has(code))
     return new DeploymentError(`${what} (${code}): check the AWS credentials`, context);
-  return REFUSALS.has(code) || REFUSED.has(statusOf(error)) || texts.codes?.test(code)
+  const isRefused = REFUSALS.has(code) || REFUSED.has(statusOf(error)) || KMS_KEY.test(code);
+  return isRefused || texts.codes?.test(code)
     ? new DeploymentError(`${what} (${code}): ${advice}`, context)
     : new TransientError(`${texts.temporary} (${code})`, context);
 }

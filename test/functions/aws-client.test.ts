@@ -61,6 +61,9 @@ test.each(calls)('without a Region, the error of a call of %s says to set AWS_RE
 test.each([
   ['EventBridge', 'ResourceNotFoundException', /^The bus bus cannot be described .*: check that it exists/],
   ['SQS', 'AccessDeniedException', /policy of the role or user that runs this$/],
+  ...['KmsAccessDenied', 'KMS.DisabledException', 'KMS.InvalidStateException', 'KMS.NotFoundException'].map(
+    (code): [string, string, RegExp] => ['SQS', code, /: check its URL, its KMS key, /],
+  ),
   ['Secrets Manager', 'InvalidRequestException', /is not scheduled for deletion/],
   ['Secrets Manager', 'EncryptionFailure', /may use it and its KMS key$/],
 ])('the error of a call of %s that fails with %s says what to check', async (service, code, message) => {

@@ -89,7 +89,7 @@ function translate(error: unknown): RunError {
     temporary: 'The queue cannot be reached',
     refused: [
       'AWS refuses access to the queue',
-      'check its URL, and the policy of the role or user that runs this',
+      'check its URL, its KMS key, and the policy of the role or user that runs this',
     ],
     codes: /NonExistentQueue|QueueDoesNotExist/,
   });
