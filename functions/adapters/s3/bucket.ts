@@ -29,7 +29,10 @@ export function createBucket({ client, bucket: Bucket }: { client: S3Client; buc
       if (codeOf(error) !== 'NoSuchBucket' && statuses.includes(statusOf(error))) return null;
       throw awsError(error, {
         temporary: `The bucket ${Bucket} cannot be reached`,
-        refused: [`The bucket ${Bucket} refuses access`, "check its name and the function's permissions"],
+        refused: [
+          `The bucket ${Bucket} refuses access`,
+          'check its name, and the policy of the role or user that runs this',
+        ],
         codes: /^NoSuchBucket$/,
       });
     }

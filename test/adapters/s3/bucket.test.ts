@@ -46,6 +46,11 @@ test('`add` does not overwrite an existing PDF in S3, and `remove` of a missing 
   expect(await bucket.has('a/1.pdf')).toBe(false);
 });
 
+test('the error of a bucket that refuses access refers to the policy of the role or user, who may be a person', async () => {
+  server.refuse(403);
+  await expect(bucket.read('a')).rejects.toThrow(/: check its name, and the policy of the role or user/);
+});
+
 test('`replace` returns false when S3 returns 409, a conflict with another conditional write', async () => {
   server.refuse(409);
   expect(await bucket.replace('a/state.json', 'one', null)).toBe(false);
