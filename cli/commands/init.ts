@@ -114,7 +114,7 @@ function installedFrom(): string | null {
   // The name alone could be the name of another package in the registry.
   if (!existsSync(list)) {
     throw new CommandError(
-      `It is not known from which file this package was installed, as after npm install --global. Run npm install ./${product.name}-${product.version}.tgz in a directory, and then npx schoolbell init there.`,
+      `The file from which this package was installed cannot be found, for example after npm install --global. In the directory of the file, run npm install ./${product.name}-${product.version}.tgz, and then npx schoolbell init.`,
     );
   }
   const installed = InstalledPackages.safeParse(JSON.parse(readFileSync(list, 'utf8'))).data?.packages;

@@ -51,8 +51,8 @@ export function globalOptionsOf(command: Command): GlobalOptions {
 }
 
 /**
- * Makes the process and the commands that it suggests use the deployment, the account and the Region of the options. As in
- * the AWS CLI, a profile has precedence over credentials.
+ * Uses the account and the Region that the options name, and adds the options to the commands that messages
+ * suggest. As in the AWS CLI, a profile has precedence over credentials in the environment.
  */
 export function selectDeployment(command: Command): void {
   const { local = false, stack, profile, region } = GlobalOptions.parse(command.optsWithGlobals());

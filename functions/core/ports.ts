@@ -101,7 +101,10 @@ export type Store = {
   /** @throws EntryTakenError when another writer has used the number */
   appendEntry(entry: JournalEntry): Promise<void>;
   readEntry(integration: IntegrationId, number: number): Promise<JournalEntry | null>;
-  /** For each checkpoint, reads the entry after its `entry`, if it is readable. Eventually consistent. */
+  /**
+   * For each checkpoint, reads the journal entry after its last one. An entry that does not exist or cannot be
+   * parsed is left out. Eventually consistent: a new entry may be missing.
+   */
   readEntriesAfter(checkpoints: Pick<Checkpoint, 'integration' | 'entry'>[]): Promise<JournalEntry[]>;
   /** Reads the entries from `from` up to and including `to`, in the order of their numbers or in reverse. */
   readEntries(

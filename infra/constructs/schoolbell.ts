@@ -334,7 +334,7 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
     }
     if (given.length > 0) {
       throw new SettingsError(
-        `${this.node.path}: ${given.join(', ')}: a property of the state must be set on the construct that is passed as \`state\``,
+        `${this.node.path}: ${given.join(', ')} cannot be set here: set it on the construct that is passed as \`state\``,
       );
     }
     return state;

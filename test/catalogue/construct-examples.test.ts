@@ -28,7 +28,7 @@ it('the example examples/constructs/one-stack.ts deploys five functions and an e
   template.hasResourceProperties('AWS::SNS::Subscription', { Endpoint: 'ops@example.com' });
 });
 
-it('the example examples/constructs/central-bus.ts publishes to the bus of the other account and creates no bus', () => {
+it('the example examples/constructs/central-bus.ts publishes to a bus in another account and creates no bus', () => {
   const template = Template.fromStack(new centralBus.LearningStack(new App(), 'Learning', inLearning));
   template.resourceCountIs('AWS::Events::EventBus', 0);
   expect(JSON.stringify(template.toJSON())).toContain(

@@ -42,7 +42,7 @@ describe('the command `events`', () => {
     await cli.remove();
   });
 
-  it('`events` with --last or --limit shows the given number of events, in the requested order', async () => {
+  it('`events --last` shows the latest events, and `events --limit` the earliest, as many as requested', async () => {
     const ids = idsOf(all);
     expect(idsOf(await events(SCHOOL, '--last', '3'))).toEqual(ids.slice(-3));
     expect(idsOf(await events(SCHOOL, '--last', '3', '--newest-first'))).toEqual(ids.slice(-3).toReversed());

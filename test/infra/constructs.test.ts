@@ -155,7 +155,7 @@ it('the construct Schoolbell refuses the property `name`, which belongs to the s
   const state = new SchoolbellState(new Stack(plainApp(), 'State'), 'State');
   const stack = new Stack(plainApp(), 'Notifier');
   expect(() => new Schoolbell(stack, 'Schoolbell', { state, name: 'Other' })).toThrow(
-    /^Notifier\/Schoolbell: name: a property of the state must be set/,
+    /^Notifier\/Schoolbell: name cannot be set here: set it on the construct/,
   );
 });
 

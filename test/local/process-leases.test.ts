@@ -28,8 +28,8 @@ async function stores() {
 }
 
 /**
- * Starts another process, and returns the process and a lease that it owns. The lease expires after this time
- * by the machine's clock.
+ * Starts another process, and returns the process and a lease that it owns. The lease expires after `ms`
+ * milliseconds by the machine's clock.
  */
 async function leaseOfAnother(ms: number) {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });

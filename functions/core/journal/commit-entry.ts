@@ -68,7 +68,7 @@ export async function fenceOff(worker: Worker): Promise<void> {
   }
 }
 
-/** Finishes the entries after the last one that the checkpoint counts, in their order. */
+/** Applies and publishes the entries after the checkpoint's last one, in their order. */
 async function recover(worker: Worker): Promise<void> {
   const { store } = worker.ports;
   for (;;) {

@@ -132,7 +132,7 @@ describe('a mass change of each suspect kind', () => {
 });
 
 describe('ordinary learning', () => {
-  test('completions of all learners, with a recent date or without a date, are not held', async () => {
+  test('when all learners complete a course at once, the changes are not held, with recent dates or without dates', async () => {
     const poller = await knows({ status: 'IN_PROGRESS' });
     poller.put(...records(200, later({ status: 'COMPLETED', completedAt: TODAY })));
     poller.put(...records(200, later({ status: 'COMPLETED' }), 200));

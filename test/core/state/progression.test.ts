@@ -73,7 +73,7 @@ describe('an id that a record does not show', () => {
   const course = { id: 'c1', remoteId: 'c1-remote', revisionId: 'r1', revisionRemoteId: 'r1-remote' };
   const left = { id: null, remoteId: null, revisionRemoteId: null, title: null };
 
-  test('when a record shows the known learner and course revision and null for all other ids, the stored ids are kept', () => {
+  test('when a record shows the same learner and course revision, and null for its other ids, the other ids stay stored', () => {
     const record = { learner: { id: 'l1', remoteId: null }, course: { ...left, revisionId: 'r1' } };
     expect(referencesShown({ learner, course }, record)).toEqual({
       learner,
@@ -96,7 +96,7 @@ test('a removed record that shows no ids keeps the known ids of its learner and 
   expect(decideEvents(known(), record, NOW)).toMatchObject({ learner, course: kept });
 });
 
-test('the ids of an erased learner are not stored again while the record is removed', () => {
+test('the ids of an erased learner are not stored again as long as the record is marked as removed', () => {
   const before = known({ removedAt: FEB }, { erased: true, learner: { id: null, remoteId: null } });
   expect(decideEvents(before, observed({ removedAt: FEB }, { namesBlank: true }), NOW)).toBeNull();
 });

@@ -15,8 +15,8 @@ const settings = (id: string) => ({
 });
 
 /**
- * Creates dispatch with some integrations that were never polled, and records the messages that dispatch
- * sends and its reports.
+ * Creates the dispatch function with integrations that were never polled. Records the messages that the
+ * function sends, and its reports.
  */
 async function dispatcher(ids: string[], parts: { wanted?: string[]; takes?: number } = {}) {
   const { store, clock } = world();

@@ -5,8 +5,8 @@ import { Deployments, factsOf } from './deployments.ts';
 import { allChoices, type Choice, neighbours, OPTIONS, OTHER_SETTINGS, settingsOf } from './options.ts';
 
 /**
- * Whether to compare all deployments, as `npm run test:changes` does. `npm test` compares a small and a large
- * deployment with their neighbours.
+ * Whether to compare all deployments, as `npm run test:changes` does. `npm test` compares only a small and a
+ * large deployment, each with the deployments that differ from it in one setting.
  */
 const takesAll = process.env['CHANGES'] === 'all';
 

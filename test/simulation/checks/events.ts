@@ -143,7 +143,7 @@ function checkErasures(events: TakenEvent[], accuse: Accuse): void {
   }
 }
 
-/** Checks that Kombo showed the state before the first event. This state was stored without an event. */
+/** Checks that Kombo once showed the `previous` of the first event, which was stored without an event. */
 function checkFirst(id: string, first: TakenEvent | undefined, showings: Showing[], accuse: Accuse): void {
   const previous = first?.detail.previous ?? null;
   if (previous === null) return;

@@ -60,7 +60,7 @@ export function checkWrites({ table, scenario, watermarks }: World, accuse: Accu
 }
 
 /**
- * Checks that no entry is unfinished when the settings of the integration are written, because a paused or
+ * Checks that each entry is published when the settings of the integration are written, because a paused or
  * removed integration may never be polled again.
  */
 function checkNothingIsLeft(table: MemoryTable, accuse: Accuse): void {
