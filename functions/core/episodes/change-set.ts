@@ -15,9 +15,13 @@ export function fingerprintOf({ previous, state, erased }: Change): Uint8Array {
   const isErased = erased && !isRemoval;
   const facts = JSON.stringify([id, status, enrolledAt, completedAt, removedAt !== null, isErased]);
   const fingerprint = new Uint8Array(FINGERPRINT_BYTES);
-  fingerprint.set(hash('sha256', id, 'buffer').subarray(0, PROGRESSION_BYTES));
+  fingerprint.set(progressionPart(id));
   fingerprint.set(hash('sha256', facts, 'buffer').subarray(0, PROGRESSION_BYTES), PROGRESSION_BYTES);
   return fingerprint;
+}
+
+function progressionPart(id: string): Uint8Array {
+  return hash('sha256', id, 'buffer').subarray(0, PROGRESSION_BYTES);
 }
 
 /** Creates a set of changes. It stores their fingerprints, which take about 100 bytes of memory each. */
@@ -40,6 +44,7 @@ export function changeSet() {
       }
     },
     has: (fingerprint: Uint8Array): boolean => changes.has(keyOf(fingerprint)),
+    hasProgression: (id: string): boolean => progressions.has(keyOf(progressionPart(id))),
   };
   return set;
 }

@@ -157,18 +157,10 @@ export async function decideHold(worker: Worker, by: 'release' | 'discard'): Pro
  * changes. It applies to every run, since either the incremental run or the reconciliation may read a counted
  * change first. The latest decision about a change applies.
  */
-export async function readHoldDecisions({
-  checkpoint,
-  ports,
-  integration,
-}: Worker): Promise<PageRules['decisionOn']> {
+export async function readHoldDecisions(worker: Worker): Promise<PageRules['decisionOn']> {
   const sets: { action: HoldDecision['action']; changes: ReturnType<typeof changeSet> }[] = [];
-  for (const { action, chunks } of checkpoint.holdDecisions) {
-    const changes = changeSet();
-    for await (const chunk of ports.store.readHeldChunks(integration.id, chunks)) {
-      changes.addAll(chunk.fingerprints);
-    }
-    sets.push({ action, changes });
+  for (const decision of worker.checkpoint.holdDecisions) {
+    sets.push({ action: decision.action, changes: await readCovered(worker, decision) });
   }
   return (change) => {
     if (sets.length === 0) return null;
@@ -177,17 +169,43 @@ export async function readHoldDecisions({
   };
 }
 
+/** Reads the changes that a decision covers. Retention may have removed them. */
+async function readCovered({ ports, integration }: Worker, { chunks }: HoldDecision) {
+  const changes = changeSet();
+  for await (const chunk of ports.store.readHeldChunks(integration.id, chunks)) {
+    changes.addAll(chunk.fingerprints);
+  }
+  return changes;
+}
+
 /**
  * Returns the decisions to keep when a run ends. All are kept if the run has read a record that was not
- * trusted or could not be parsed, since this record is read again and may contain a counted change. A record
- * that can never be parsed keeps a decision only once.
+ * trusted, since this record is read again and may contain a counted change. A decision is also kept as long
+ * as the record of a change that it covers is set aside, because it cannot be parsed. Another record that
+ * cannot be parsed keeps a decision only once, because it may be a covered one whose id is lost.
  */
-export function decisionsAfter({ holdDecisions }: Checkpoint, run: Run): HoldDecision[] {
-  if (run.hasUntrusted) return holdDecisions;
-  return holdDecisions.flatMap((decision) => {
-    if (decision.slot !== slotOf(run.mode)) return [decision];
-    return run.setAside > 0 && !decision.isKept ? [{ ...decision, isKept: true }] : [];
-  });
+export async function decisionsAfter(worker: Worker, run: Run): Promise<HoldDecision[]> {
+  const { holdDecisions, hasSetAside } = worker.checkpoint;
+  if (run.hasUntrusted || holdDecisions.length === 0) return holdDecisions;
+  const unreadable = hasSetAside ? await readUnreadable(worker) : [];
+  const kept: HoldDecision[] = [];
+  for (const decision of holdDecisions) {
+    if (decision.slot !== slotOf(run.mode) || (await coversAny(worker, decision, unreadable))) {
+      kept.push(decision);
+    } else if (run.setAside > 0 && !decision.isKept) kept.push({ ...decision, isKept: true });
+  }
+  return kept;
+}
+
+async function coversAny(worker: Worker, decision: HoldDecision, ids: string[]): Promise<boolean> {
+  if (ids.length === 0) return false;
+  const changes = await readCovered(worker, decision);
+  return ids.some((id) => changes.hasProgression(id));
+}
+
+async function readUnreadable({ ports, integration }: Worker): Promise<string[]> {
+  const items = await ports.store.readSetAside(integration.id);
+  return items.flatMap(({ kind, id }) => (kind === 'record' ? [id] : []));
 }
 
 function limitOf(checkpoint: Checkpoint, settings: RunSettings): number {

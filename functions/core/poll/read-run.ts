@@ -165,7 +165,7 @@ export async function endRun(worker: Worker, run: Run): Promise<void> {
     watermark,
     newestWatermark: (watermark ?? '') > (newestWatermark ?? '') ? watermark : newestWatermark,
     [slot]: null,
-    holdDecisions: decisionsAfter(worker.checkpoint, run),
+    holdDecisions: await decisionsAfter(worker, run),
     ...(mode === 'reconcile' ? {} : { lastRun: last }),
     ...(mode === 'incremental' ? {} : { lastReconciliation: last }),
   });

@@ -124,6 +124,24 @@ test("when a run cannot apply a person's decision because Kombo's data is expire
   expect(poller.types()).toHaveLength(published);
 });
 
+test('a discarded removal is not published when its record cannot be parsed in the next three runs', async () => {
+  const { poller, published } = await heldIncremental('discard');
+  const garbled = poller.shown.splice(
+    poller.shown.findIndex(({ observed: { state } }) => state.id === 'p000'),
+    1,
+  );
+  poller.kombo.rejected = [{ id: 'p000', reason: 'no status' }];
+  for (let runs = 0; runs < 3; runs += 1) {
+    expect(await poller.poll()).toMatchObject({ kind: 'ended' });
+    poller.clock.advance(HOUR_MS);
+  }
+  poller.kombo.rejected = [];
+  for (const record of garbled) poller.shown.push({ ...record, updatedAt: poller.clock.read() });
+  expect(await poller.poll()).toMatchObject({ kind: 'ended' });
+  expect(poller.types()).toHaveLength(published);
+  expect(poller.store.place().checkpoint.holdDecisions).toEqual([]);
+});
+
 test('after a release of removals, the restorations of the same progressions are held', async () => {
   const { poller } = await heldIncremental('release');
   await poller.poll();

@@ -111,15 +111,24 @@ export const testedBugs: DeliberateBug[] = [
   },
   {
     name: "a decision about a hold ends with a run that did not trust Kombo's data",
-    patches: one('functions/core/episodes/hold.ts', 'if (run.hasUntrusted) return holdDecisions;', ''),
+    patches: one(
+      'functions/core/episodes/hold.ts',
+      'run.hasUntrusted || holdDecisions.length === 0',
+      'false',
+    ),
     testedBy: ['test/core/episodes/decisions-of-both-runs.test.ts'],
   },
   {
     name: 'a decision about a hold never ends',
+    patches: one('functions/core/episodes/hold.ts', 'decision.slot !== slotOf(run.mode) ||', 'true ||'),
+    testedBy: ['test/core/episodes/decisions-of-both-runs.test.ts'],
+  },
+  {
+    name: 'a decision about a hold ends while the record of a covered change cannot be read',
     patches: one(
       'functions/core/episodes/hold.ts',
-      'if (decision.slot !== slotOf(run.mode)) return [decision];',
-      'return [decision];',
+      'const unreadable = hasSetAside ?',
+      'const unreadable = false ?',
     ),
     testedBy: ['test/core/episodes/decisions-of-both-runs.test.ts'],
   },
