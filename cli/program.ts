@@ -25,7 +25,7 @@ import { suggestWith } from './terminal/terminal-text.ts';
 export async function runProgram(args: readonly string[]): Promise<void> {
   const program = buildProgram();
   let running = program;
-  suggestWith('', '');
+  suggestWith('', '', []);
   program.hook('preAction', (_program, command) => {
     running = command;
   });

@@ -58,7 +58,10 @@ export function selectDeployment(command: Command): void {
   const { local = false, stack, profile, region } = GlobalOptions.parse(command.optsWithGlobals());
   const directory = local === true || local === DEFAULT_DIRECTORY ? '' : local;
   const account = optionsText({ profile, region });
-  suggestWith(`${optionsText({ local: directory, stack })}${account}`, account);
+  let program = command;
+  while (program.parent !== null) program = program.parent;
+  const commands = program.commands.map((each) => each.name());
+  suggestWith(`${optionsText({ local: directory, stack })}${account}`, account, commands);
   if (profile !== undefined) {
     for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'])
       delete process.env[name];

@@ -15,17 +15,26 @@ export function styled(style: Style, text: string): Styled {
   return { style, text };
 }
 
-/** A command in a text, unless the text itself has its options. */
-const SUGGESTED = /\bschoolbell(?= [a-z])(?!.*--(?:local|help)\b)|\baws(?= cloudformation )/g;
+let suggested = { schoolbell: '', aws: '', pattern: suggestedAmong([]) };
 
-let suggested = { schoolbell: '', aws: '' };
+/** Matches a command in a text, unless the text itself has its options, or is data with the word `schoolbell`. */
+function suggestedAmong(commands: string[]): RegExp {
+  const names = commands.join('|');
+  return new RegExp(
+    `\\bschoolbell(?= (?:${names})\\b)(?!.*--(?:local|help)\\b)|\\baws(?= cloudformation )`,
+    'g',
+  );
+}
 
 /**
  * Sets the options, such as ` --local data`, with which a suggested command works on the same deployment, and
  * those with which a command of the AWS CLI uses the same account and Region.
+ *
+ * @param commands the names of Schoolbell's commands
  */
-export function suggestWith(schoolbell: string, aws: string): void {
-  suggested = { schoolbell: printable(schoolbell), aws: printable(aws) };
+export function suggestWith(schoolbell: string, aws: string, commands: string[]): void {
+  const pattern = suggestedAmong(commands);
+  suggested = { schoolbell: printable(schoolbell), aws: printable(aws), pattern };
 }
 
 /**
@@ -34,7 +43,10 @@ export function suggestWith(schoolbell: string, aws: string): void {
  */
 export function terminalText(lines: readonly Line[]): string {
   const text = lines.map(lineText).join('\n');
-  return text.replace(SUGGESTED, (name) => `${name}${name === 'aws' ? suggested.aws : suggested.schoolbell}`);
+  return text.replace(
+    suggested.pattern,
+    (name) => `${name}${name === 'aws' ? suggested.aws : suggested.schoolbell}`,
+  );
 }
 
 function lineText(line: Line): string {

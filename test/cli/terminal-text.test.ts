@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
-import { afterEach, expect, test, vi } from 'vitest';
-import { firstLines, styled, terminalText } from '../../cli/terminal/terminal-text.ts';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { firstLines, styled, suggestWith, terminalText } from '../../cli/terminal/terminal-text.ts';
 import { plainTable } from '../../cli/views/plain-table.ts';
 import { jsonText } from '../../functions/contract/printable-text.ts';
 import { actsOnTerminal, hostileTexts, unusualNames } from '../support/hostile-texts.ts';
@@ -92,4 +92,13 @@ test('the columns of a printed table are aligned, and each cell is cut to its wi
       },
     ),
   );
+});
+
+test('options are added to the suggested commands of a text, and not to its data', () => {
+  onTestFinished(() => suggestWith('', '', []));
+  suggestWith(' --stack Other', '', ['poll', 'set-aside']);
+  expect(terminalText(['Run schoolbell poll moodle:1, or schoolbell set-aside list.'])).toBe(
+    'Run schoolbell --stack Other poll moodle:1, or schoolbell --stack Other set-aside list.',
+  );
+  expect(terminalText(['Learn schoolbell basics'])).toBe('Learn schoolbell basics');
 });

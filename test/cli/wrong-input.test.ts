@@ -202,18 +202,21 @@ it.each([
     'The key contains a space or another invalid character, ',
   ],
   ['is empty', { KOMBO_API_KEY: '' }, ' \n', 1, 'Give the key in KOMBO_API_KEY, '],
-])('`key` stores no key that %s, and says so in one line', async (_, variables, content, code, printed) => {
-  const file = join(await mkdtemp(join(tmpdir(), 'schoolbell-test-')), 'key.txt');
-  onTestFinished(() => rm(dirname(file), { recursive: true }));
-  writeFileSync(file, content);
-  const { status, stderr } = spawnSync(process.execPath, [BIN, 'key'], {
-    cwd,
-    encoding: 'utf8',
-    env: { ...process.env, ...DEPLOYMENT, ...variables },
-    stdio: [openSync(file, 'r'), 'pipe', 'pipe'],
-  });
-  expect({ status, stderr }).toEqual({
-    status: code,
-    stderr: expect.stringMatching(`^schoolbell: ${printed}.*\n$`),
-  });
-});
+])(
+  '`key` refuses a key that %s, and prints the reason in one line',
+  async (_, variables, content, code, printed) => {
+    const file = join(await mkdtemp(join(tmpdir(), 'schoolbell-test-')), 'key.txt');
+    onTestFinished(() => rm(dirname(file), { recursive: true }));
+    writeFileSync(file, content);
+    const { status, stderr } = spawnSync(process.execPath, [BIN, 'key'], {
+      cwd,
+      encoding: 'utf8',
+      env: { ...process.env, ...DEPLOYMENT, ...variables },
+      stdio: [openSync(file, 'r'), 'pipe', 'pipe'],
+    });
+    expect({ status, stderr }).toEqual({
+      status: code,
+      stderr: expect.stringMatching(`^schoolbell: ${printed}.*\n$`),
+    });
+  },
+);

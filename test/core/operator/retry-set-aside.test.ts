@@ -195,7 +195,7 @@ describe('a record without an id', () => {
       'The lease expired before the work was finished',
     ],
   ])(
-    'when %s during the retry of a record without an id, the command fails with an error that says so',
+    'when %s during the retry of a record without an id, the retry fails with an error that names the reason',
     async (_what, fail, message) => {
       const poller = await withRecordWithoutId();
       poller.kombo.pageSize = 1;
