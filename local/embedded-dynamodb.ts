@@ -165,9 +165,16 @@ function respondToChallenge(
 }
 
 function refuseStranger(secret: string, { headers }: IncomingMessage, response: ServerResponse): boolean {
-  if (headers.authorization?.includes(`Credential=${secret}/`)) return false;
+  const given = /Credential=([^/]*)\//.exec(headers.authorization ?? '')?.[1] ?? '';
+  if (isEqual(given, secret)) return false;
   response.writeHead(403, { connection: 'close' }).end();
   return true;
+}
+
+/** Compares in constant time. */
+function isEqual(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 function proofOf(secret: string, challenge: string): string {
@@ -180,9 +187,8 @@ async function findEngine(directory: string): Promise<string | null> {
     const { endpoint } = EngineFile.parse(JSON.parse(await readFile(fileOf(directory), 'utf8')));
     const challenge = randomBytes(16).toString('hex');
     const signal = AbortSignal.timeout(RESPONSE_MS);
-    const proof = Buffer.from(await (await fetch(`${endpoint}${CHALLENGE}${challenge}`, { signal })).text());
-    const wanted = Buffer.from(proofOf(await secretOf(directory), challenge));
-    return proof.length === wanted.length && timingSafeEqual(proof, wanted) ? endpoint : null;
+    const proof = await (await fetch(`${endpoint}${CHALLENGE}${challenge}`, { signal })).text();
+    return isEqual(proof, proofOf(await secretOf(directory), challenge)) ? endpoint : null;
   } catch {
     return null;
   }
