@@ -7,8 +7,8 @@ import type { RejectedRecord } from './core/state/progression.ts';
 import { standInId } from './core/state/set-aside.ts';
 
 /**
- * `key` reads the secret key with which ids are hashed. It is never called with `keep`. With `hash-emails`,
- * reading records calls it only if an id looks like an e-mail address.
+ * `key` reads the secret key with which ids are hashed. In the mode `keep` it is never called, and in the
+ * mode `hash-emails` only for an id that looks like an e-mail address.
  */
 export type IdSetting = { mode: RemoteIds; key: () => Promise<string> };
 
@@ -64,7 +64,10 @@ async function replaceIds<Part extends Progression>(parts: Part[], setting: IdSe
   return parts.map((part) => withIds(part, rule));
 }
 
-/** Makes stand-in ids from the replaced ids, which the same record has when it gets an id. */
+/**
+ * Makes each stand-in id from the ids that the setting gives. When the record gets an id of its own, its other ids
+ * are the same as these, so that it replaces the rejected record.
+ */
 async function replaceStandIns(rejected: RejectedRecord[], setting: IdSetting): Promise<RejectedRecord[]> {
   const { mode } = setting;
   const ids = rejected.map(({ standsFor }) => standsFor?.remoteId ?? null);

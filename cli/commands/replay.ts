@@ -166,9 +166,9 @@ async function refuseUnknown({ readConsumers }: Deployment, consumer: string): P
     );
   });
   if (names.includes(consumer)) return;
-  const known = names.length === 0 ? 'there are no consumers' : `known consumers: ${names.join(', ')}`;
+  const known = names.length === 0 ? 'No rule has a consumer' : `Consumers with rules: ${names.join(', ')}`;
   throw new CommandError(
-    `No rule of the bus belongs to the consumer ${consumer} (${known}), so the events would reach nobody. To send anyway, add --force.`,
+    `No rule of the bus belongs to the consumer ${consumer}, so the events would reach nobody. ${known}. To send anyway, add --force.`,
     ExitCode.wrongUse,
   );
 }

@@ -10,7 +10,7 @@ import { plainTable } from '../views/plain-table.ts';
 export function addSetAsideCommand(program: Command): void {
   const setAside = program
     .command('set-aside')
-    .description('list, retry or drop the records, events and statuses that could not be processed');
+    .description('list, retry or drop records and events that could not be processed, and unknown statuses');
   addList(setAside);
   addRetry(setAside);
   addDrop(setAside);

@@ -65,7 +65,7 @@ export function parseInstant(text: string): Timestamp {
   return instantOf(text, Date.now());
 }
 
-/** Parses a time as `parseInstant` does. `now` is in milliseconds since 1970. */
+/** Parses one of TIME_FORMS, as seen at the time `now` (milliseconds since 1970). */
 export function instantOf(text: string, now: number): Timestamp {
   const instant = relativeInstant(text.trim(), now) ?? absoluteInstant(text.trim());
   if (instant === null || instant < 0 || instant > LAST_INSTANT)

@@ -20,6 +20,8 @@ export function textOf(event: unknown): EventText {
   const { 'detail-type': detailType, detail } = DeliveredEvent.parse(event);
   const type = detailType.replace(/^Replayed/, '');
   if (!isEventType(type))
-    throw new Error('The queue of a channel has a message that is not an event of Schoolbell');
+    throw new Error(
+      'The queue contains a message that is not an event of Schoolbell. Check which rules send to this queue.',
+    );
   return eventText(type, detail);
 }

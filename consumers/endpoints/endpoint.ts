@@ -86,8 +86,8 @@ function authorizationOf(authorization: EndpointAuthorization): Authorization {
 }
 
 /**
- * In the CDK's class, `apiDestinationArnForPolicy` may be undefined, but in the CDK's interface for targets
- * it may only be absent. So TypeScript rejects the CDK's class.
+ * An API destination that TypeScript accepts as a target with `exactOptionalPropertyTypes`. In the CDK's class,
+ * `apiDestinationArnForPolicy` may be undefined, but in the CDK's interface for targets it may only be absent.
  */
 class Destination extends ApiDestination {
   override get apiDestinationArnForPolicy(): string {

@@ -157,6 +157,6 @@ function checkUrl(text: string): string {
 function checkToken(text: string): string {
   if (/^[\x21-\x7e]+$/.test(text)) return text;
   throw new DeploymentError(
-    'The secret of the bot does not contain its token: it has a character that a token cannot have',
+    'The secret of the Slack bot is not a token: it contains a character that a token cannot have. Store only the token, without quotes or JSON.',
   );
 }

@@ -158,7 +158,7 @@ export interface SchoolbellStateAttributes {
    */
   readonly webhookSecretKey?: IKey | undefined;
   /**
-   * The KMS key of the secret with the key for hashed ids.
+   * The KMS key that encrypts the secret in which the key for hashing ids is stored.
    *
    * @default - a key that AWS manages
    */

@@ -216,7 +216,7 @@ describe("the operators' policy", () => {
     const consumer = (name: string) =>
       schoolbell('replay', INTEGRATION, '--from', '2026-01-01', '--dry-run', '--consumer', name);
     expect(await consumer('certificates')).toContain('Only to certificates');
-    expect(await consumer('certificate')).toContain('(known consumers: certificates)');
+    expect(await consumer('certificate')).toContain('Consumers with rules: certificates.');
     await schoolbell('replay', INTEGRATION, '--list');
     await schoolbell('replay', INTEGRATION, '--stop');
     await schoolbell('replay', INTEGRATION, '--resume');

@@ -11,8 +11,8 @@ const SINCE = ['--from', '2020-01-01'];
 const Line = z.looseObject({ 'detail-type': z.string(), detail: LearningEventDetail });
 
 /**
- * Returns the learning events in an output of `--json`, ordered by journal position, because the bus keeps
- * the order only within a progression.
+ * Returns the learning events in an output of `--json`, ordered by journal position. The local bus delivers
+ * events in order only within a progression.
  */
 const eventsIn = (stdout: string) =>
   stdout
@@ -173,7 +173,7 @@ describe('the command `replay`', () => {
     [
       ['replay', SCHOOL, ...SINCE, '--consumer', 'certificate', '--yes'],
       2,
-      /No rule .* consumer certificate \(known consumers: certificates, slack\).*add --force/,
+      /No rule .* consumer certificate, .* Consumers with rules: certificates, slack\..*add --force/,
     ],
   ])(
     'wrong arguments of `replay` are reported in one line on standard error: %j',

@@ -166,7 +166,7 @@ describe('a response that repeats its request', () => {
     },
   );
 
-  test("the AWS client's own error contains the text that the server repeats, which shows that the other tests can fail", async () => {
+  test('without redaction, an error of the AWS client contains the part of the request that a server repeats', async () => {
     Object.assign(server, { status: 400, echo: NAME });
     const failed = clients['DynamoDB, a query']?.();
     await expect(failed).rejects.toMatchObject({ cause: { message: NAME } });

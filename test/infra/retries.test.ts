@@ -126,7 +126,7 @@ describe('the retries of a digest', () => {
     expect(triesOf(digest).at(-1)).toBeGreaterThan(HALF_AN_HOUR);
   });
 
-  it('the second attempt of a digest can receive all messages of its failed first attempt, whenever the first attempt received them', () => {
+  it('when the second attempt of a digest starts, all messages of its failed first attempt are visible again, even the last ones that it received', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...collected),

@@ -204,7 +204,7 @@ it('the embedded DynamoDB continues when a client disconnects in the middle of a
   const socket = connect(Number(port), hostname);
   await once(socket, 'connect');
   socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{');
-  // When the engine has responded to another client, it has also read the first half of the body.
+  // When the engine has responded to a later request, it has also read what was sent on `socket` before.
   await storeOf(engine).readIntegrations();
   socket.resetAndDestroy();
 

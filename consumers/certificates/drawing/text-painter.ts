@@ -76,7 +76,7 @@ function showCluster(cluster: Cluster, face: EmbeddedTypeface, { font }: Typefac
       return y === 0 ? shown : `${number((y / UNITS_PER_EM) * size)} Ts ${shown} 0 Ts`;
     });
   /**
-   * Adds the text of marks without drawing them. A PDF viewer finds a text only where a glyph is drawn, so
+   * Adds the text of combining marks without drawing them. A PDF viewer finds a text only where a glyph is drawn, so
    * this draws a space with a hundredth of its normal width.
    */
   const carry = (text: string) => {

@@ -24,7 +24,10 @@ export function setAsideItems(table: Table): Pick<Store, 'setAside' | 'readSetAs
   };
 }
 
-/** A stored record or event stays unchanged, because its time shows how long it has been set aside. */
+/**
+ * Does not overwrite a record or an event that is already set aside: its time shows how long it has been set
+ * aside. A status is overwritten.
+ */
 async function put(table: Table, integration: string, setAside: SetAside): Promise<void> {
   const item = { ...keyOf(setAsideKey(integration, setAside)), content: { S: JSON.stringify(setAside) } };
   await putItem(table, item, setAside.kind === 'status' ? {} : IF_ABSENT);

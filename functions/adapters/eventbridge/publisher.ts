@@ -40,6 +40,7 @@ export function createPublisher(options: {
   return {
     async publish(events) {
       const result: PublishResult = { accepted: [], refused: [], error: null };
+      // A wave has at most one event of a progression, so that the order of its events is kept.
       for (const wave of wavesOf(events)) {
         const outgoing = wave.map(({ index, event }) => {
           const entry = learningEntry(event, bus);

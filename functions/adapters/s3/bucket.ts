@@ -10,8 +10,8 @@ import { readWhole } from '../../core/read-whole.ts';
 import { awsError } from '../aws-errors.ts';
 
 /**
- * `replace` returns false if the stored revision is not the one that was read (null: no object), so that only
- * one of two concurrent writers succeeds. S3 reads are strongly consistent.
+ * `replace` returns false if the stored revision is not the one that was read, so that only one of two
+ * concurrent writers succeeds. The revision null means that there was no object. S3 reads are strongly consistent.
  *
  * @throws each function throws a DeploymentError when access is refused or the bucket does not exist, and a
  *   TransientError for a temporary failure

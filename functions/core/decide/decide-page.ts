@@ -159,6 +159,7 @@ function classify(
   if (isOfBaseline(change, before, rules)) {
     return { change: baselined(change, rules), tally, suspect: null, learnerDetails };
   }
+  // Ordinary learning (an enrolment, a start or a completion with a recent date) is not suspect.
   const suspect = suspectKind(change, before, rules);
   if (suspect === null) return { change, tally, suspect, learnerDetails };
   const decision = rules.decisionOn(change);

@@ -18,7 +18,7 @@ export type Worker = {
   readonly owner: string;
   /** The checkpoint as it is stored, or with later progress that is not saved yet. */
   readonly checkpoint: Checkpoint;
-  /** Whether the journal may have later entries than the checkpoint counts. They must be recovered first. */
+  /** Whether the journal may have entries after the checkpoint's last one. They must be finished before others. */
   needsRecovery: boolean;
   /** The ids of the records that are set aside; null until the list has been read. */
   setAside: Set<string> | null;

@@ -42,6 +42,7 @@ export type RunEnd = 'ended' | 'more' | 'held';
 
 /** Reads a run from its cursor on, in as many passes as it needs (see `isOver`). */
 export async function readRun(worker: Worker, mode: PollMode, timeLeft: () => boolean): Promise<RunEnd> {
+  // The field of the checkpoint with this run: `reconciliation` or `run`.
   const slot = slotOf(mode);
   for (;;) {
     const before = worker.checkpoint[slot];
@@ -79,8 +80,9 @@ async function readPass(
   const { ports, settings, integration } = worker;
   const slot = slotOf(mode);
   const begun = worker.checkpoint[slot];
-  const counting = countingOf(worker.checkpoint, slot);
   const since = begun?.updatedAfter ?? updatedAfter(mode, worker.checkpoint.watermark, settings.overlapMs);
+  // Without a hold, `counting` is null. Without a person's decisions, nothing is read.
+  const counting = countingOf(worker.checkpoint, slot);
   const decisionOn = await readHoldDecisions(worker);
   const startedBy = new Date(ports.clock()).toISOString();
   const request = { integration: integration.id, updatedAfter: since };
@@ -136,6 +138,7 @@ export async function endRun(worker: Worker, run: Run): Promise<void> {
   const { ports, integration } = worker;
   const slot = slotOf(run.mode);
   const endedAt = new Date(ports.clock()).toISOString();
+  // An incremental run without unknown statuses reads and writes no list.
   await listUnknownStatuses(worker, run.unknownStatuses, run.updatedAfter === null);
   if (run.mode === 'baseline' && !run.hasUntrusted) {
     // Save before publishing, so that a retry after a crash uses the same event id.
@@ -159,12 +162,14 @@ export async function endRun(worker: Worker, run: Run): Promise<void> {
   const { mode, startedAt, pages, records, events, missed, setAside } = run;
   const unknownStatuses = run.unknownStatuses.reduce((sum, { count }) => sum + count, 0);
   const last = { mode, startedAt, endedAt, pages, records, events, missed, setAside, unknownStatuses };
+  // The start of the run, unless it was a reconciliation or a record was not trusted.
   const watermark = watermarkAfter(worker.checkpoint.watermark, run);
   const { newestWatermark } = worker.checkpoint;
   change(worker, {
     watermark,
     newestWatermark: (watermark ?? '') > (newestWatermark ?? '') ? watermark : newestWatermark,
     [slot]: null,
+    // Without a person's decisions, nothing is read, and the list stays empty.
     holdDecisions: await decisionsAfter(worker, run),
     ...(mode === 'reconcile' ? {} : { lastRun: last }),
     ...(mode === 'incremental' ? {} : { lastReconciliation: last }),

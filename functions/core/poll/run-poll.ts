@@ -76,6 +76,7 @@ async function poll(worker: Worker, request: PollRequest): Promise<PollOutcome> 
     await release(worker, worker.checkpoint);
     return refused;
   }
+  // `change` writes nothing. The next `save` or `release` writes the changed checkpoint.
   change(worker, { limitedUntil: null });
   const { end, ended } = await runWhatIsDue(worker, request);
   change(worker, { succeededAt: beganAt });

@@ -11,7 +11,7 @@ import { isWanted, isWithin, type Selection } from './selection.ts';
 export type ReplayStep = {
   event: LearningEvent | null;
   next: ReplayPosition;
-  /** This field is present if the replay starts again, so that all events are sent again. */
+  /** Present if the replay begins again at its first event and sends all events again. */
   fromBeginning?: true;
 };
 

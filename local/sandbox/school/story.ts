@@ -5,9 +5,10 @@ import type { Person } from './people.ts';
 import { type Choices, komboId } from './random.ts';
 
 /**
- * Every kind of event happens in a school's story. Poll once before the story begins, then `polls` times,
- * every `pollEveryMs`. Only a poll that reads everything finds an erasure, so the last poll should be a
- * reconciliation. After the story, the platform can fail for `failureMs`.
+ * A school's story is a fixed sequence of changes that causes every kind of learning event. To see them all,
+ * poll once before the story, then `polls` times, once per `pollEveryMs`. Make the last poll a
+ * reconciliation, because only that finds an erasure. After the story, a caller can make the platform fail
+ * for `failureMs`.
  */
 export const STORY = { pollEveryMs: days(3), polls: 7, failureMs: hours(1) } as const;
 

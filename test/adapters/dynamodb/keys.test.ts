@@ -18,7 +18,7 @@ it.each([
   expect(progressionShard(id)).toBe(shard);
 });
 
-it('an integration, a journal entry, a progression and a set-aside record are stored under fixed keys', () => {
+it('the table keys of an integration, a journal entry, a progression and a set-aside record keep their format', () => {
   expect(integrationKey('moodle:a')).toEqual({ pk: 'integrations', sk: 'moodle:a' });
   expect(journalKey('moodle:a', 42)).toEqual({ pk: 'journal/moodle:a', sk: '000000000042' });
   expect(progressionKey('moodle:a', 'a')).toEqual({ pk: 'progressions/moodle:a/12', sk: 'a' });

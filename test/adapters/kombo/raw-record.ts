@@ -14,7 +14,7 @@ export const REVISION = {
   course: { id: 'c1', remote_id: '7' },
 };
 
-/** Returns a live record as Kombo sends it, with some fields replaced. */
+/** Returns a record in the format of Kombo's API that is not removed. `differs` replaces some fields. */
 export function rawRecord(differs: Raw = {}): Raw {
   return {
     id: 'p1',

@@ -12,8 +12,8 @@ const consumers = ['certificates', 'learning', 'hr', 'badges'];
 const lists = { types: fc.subarray([...eventTypes], { minLength: 1 }), named: fc.boolean() };
 
 /**
- * The patterns of the rules of one consumer: certificates, a channel of the stacks in this repository, or a
- * user's own consumer.
+ * A random consumer with the patterns of its rules: certificates, a Slack channel or an endpoint that the
+ * stacks define, or a user's own consumer.
  */
 const shipped: fc.Arbitrary<{ consumer: string; patterns: EventPattern[] }> = fc.oneof(
   fc.boolean().map((revoke) => ({

@@ -72,7 +72,7 @@ const refused = (intervals: number, retryIn?: number) => ({
 });
 
 describe('a refusal of access', () => {
-  test('when Kombo refuses the only integration, the refusal counts as an error of the deployment, and all polls stop', () => {
+  test('when Kombo refuses access for the only integration, the poll of that integration stops', () => {
     expect(summary(dueOf({ a: { succeeded: 2, failed: refused(1) } }))).toEqual({
       polls: [],
       stopped: ['a'],

@@ -277,7 +277,7 @@ describe('a message with `follow`', () => {
     expect(outcomes).toEqual([]);
   });
 
-  it('without the field `follow` in its message, or without webhooks, the poll function polls without checking the integration at Kombo', async () => {
+  it('when its message has no field `follow`, or webhooks are disabled, the poll function polls and does not ask Kombo for the state of the integration', async () => {
     const w = await worldWithNews();
     const { asked, follow } = lookAtKombo(() => null, w);
     const alone = await functionOn(w);

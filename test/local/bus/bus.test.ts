@@ -167,7 +167,7 @@ test('the local bus refuses a request whose body is not valid JSON', async () =>
   expect(await response.json()).toMatchObject({ __type: 'SerializationException' });
 });
 
-test('a fault that a test injects into the local bus makes the next two `PutEvents` entries fail', async () => {
+test('when a test injects a fault for two entries into the local bus, the next two `PutEvents` entries fail', async () => {
   bus.failEntries({ code: 'ThrottlingException', times: 2 });
 
   const answer = await put(...entries(3));

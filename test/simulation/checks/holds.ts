@@ -114,8 +114,8 @@ function suspectChanges({
           removedAt !== null,
           change.erased && !isRemoval(change),
         ]);
-        // When Kombo shows released facts again, the change counts as released, even if the known state
-        // before the change is different.
+        // When Kombo shows the data of a released change again, this check treats the new change as
+        // released, too, even if the known state before it is different.
         const wasReleased =
           releasedFacts.has(facts) ||
           released.some(
