@@ -1,8 +1,6 @@
-import type { DynamoDbCalls } from '../functions/adapters/dynamodb/dynamodb-calls.ts';
 import type { IntegrationId } from '../functions/contract/integration.ts';
 import { runPoll } from '../functions/core/poll/run-poll.ts';
-import { benchPorts, integrationOf, SETTINGS } from './measured-process.ts';
-import { rereadEverything } from './reread.ts';
+import { benchPorts, integrationOf, rereadEverything, SETTINGS } from './measured-process.ts';
 import { startSurroundings } from './surroundings.ts';
 
 /** The owner of leases: as long as a random one, but constant, so that equal entries have the same size. */
@@ -27,14 +25,8 @@ export async function openCountedSchool(id: IntegrationId, count: number) {
   const surroundings = await startSurroundings([{ id, count }], 'embedded');
   const { services, clock, control, countEvents } = surroundings;
   const counter = { ...NOTHING };
-  const { ports, close } = benchPorts(services, {
-    calls: (calls) => countedCalls(calls, counter),
-    putEvents: (call) => (input) => {
-      counter.putEvents += 1;
-      return call(input);
-    },
-    clock: clock.now,
-  });
+  const { ports, clients, close } = benchPorts(services, clock.now);
+  countRequests(clients, counter);
   await ports.store.changeIntegration(id, () => integrationOf(id));
   return {
     clock,
@@ -58,36 +50,28 @@ export async function openCountedSchool(id: IntegrationId, count: number) {
   };
 }
 
-type Consumed = { CapacityUnits?: number | undefined };
-type Response = { ConsumedCapacity?: Consumed | Consumed[] | undefined };
+const READS = ['GetItemCommand', 'BatchGetItemCommand', 'QueryCommand'];
 
-function countedCalls(calls: DynamoDbCalls, counter: Counter): DynamoDbCalls {
-  const counted =
-    <Input extends object, Output extends Response>(
-      units: 'readUnits' | 'writeUnits',
-      call: (input: Input & { ReturnConsumedCapacity: 'TOTAL' }) => Promise<Output>,
-    ) =>
-    async (input: Input): Promise<Output> => {
-      counter.dynamoDb += 1;
-      const response = await call({ ...input, ReturnConsumedCapacity: 'TOTAL' });
-      for (const { CapacityUnits = 0 } of [response.ConsumedCapacity ?? []].flat()) {
-        counter[units] += CapacityUnits;
-      }
-      return response;
-    };
-  const putItem = counted('writeUnits', calls.putItem);
-  return {
-    getItem: counted('readUnits', calls.getItem),
-    batchGetItem: counted('readUnits', calls.batchGetItem),
-    query: counted('readUnits', calls.query),
-    putItem(input) {
-      if (input.Item?.['pk']?.S?.startsWith('journal/')) {
-        counter.journalBytes += input.Item['content']?.B?.byteLength ?? 0;
-      }
-      return putItem(input);
-    },
-    updateItem: counted('writeUnits', calls.updateItem),
-    deleteItem: counted('writeUnits', calls.deleteItem),
-    batchExecuteStatement: counted('writeUnits', calls.batchExecuteStatement),
-  };
+/** Counts the requests of the clients, and the capacity units that DynamoDB returns for each request. */
+function countRequests(
+  { dynamoDb, eventBridge }: ReturnType<typeof benchPorts>['clients'],
+  counter: Counter,
+): void {
+  dynamoDb.middlewareStack.add((next, { commandName = '' }) => async (args) => {
+    counter.dynamoDb += 1;
+    if ('Item' in args.input && args.input.Item?.['pk']?.S?.startsWith('journal/')) {
+      counter.journalBytes += args.input.Item['content']?.B?.byteLength ?? 0;
+    }
+    const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } });
+    const consumed = 'ConsumedCapacity' in result.output ? [result.output.ConsumedCapacity ?? []].flat() : [];
+    for (const capacity of consumed) {
+      const units = 'CapacityUnits' in capacity ? (capacity.CapacityUnits ?? 0) : 0;
+      counter[READS.includes(commandName) ? 'readUnits' : 'writeUnits'] += units;
+    }
+    return result;
+  });
+  eventBridge.middlewareStack.add((next) => (args) => {
+    counter.putEvents += 1;
+    return next(args);
+  });
 }

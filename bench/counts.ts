@@ -1,6 +1,6 @@
 import { openCountedSchool, type PollCounts } from './counted-school.ts';
+import { HOUR_MS } from './measured-process.ts';
 import { type Measure, plainMeasure } from './report.ts';
-import { HOUR_MS } from './surroundings.ts';
 
 /** The number of records: ten full pages. A tenth of the records changes. */
 const RECORDS = 2_500;

@@ -1,12 +1,14 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import * as z from 'zod/mini';
-import { type DynamoDbCalls, dynamoDbCalls } from '../functions/adapters/dynamodb/dynamodb-calls.ts';
+import { dynamoDbCalls } from '../functions/adapters/dynamodb/dynamodb-calls.ts';
 import { createStore } from '../functions/adapters/dynamodb/store.ts';
 import { createPublisher } from '../functions/adapters/eventbridge/publisher.ts';
-import { type PutEvents, putEventsCall } from '../functions/adapters/eventbridge/put-events.ts';
+import { putEventsCall } from '../functions/adapters/eventbridge/put-events.ts';
 import { createKombo } from '../functions/adapters/kombo/kombo.ts';
 import type { Integration, IntegrationId } from '../functions/contract/integration.ts';
+import { change } from '../functions/core/journal/worker.ts';
+import { withLease } from '../functions/core/operator/with-lease.ts';
 import type { Ports } from '../functions/core/ports.ts';
 import { runSettings } from '../functions/run-settings.ts';
 
@@ -41,32 +43,46 @@ export function integrationOf(id: IntegrationId): Integration {
   return { id, state: 'active', baseline: { mode: 'silent' }, addedAt: '2026-03-01T00:00:00.000Z' };
 }
 
-/** The parts that a caller of `benchPorts` may replace, for example to count calls. */
-type Replaced = {
-  calls?: (calls: DynamoDbCalls) => DynamoDbCalls;
-  putEvents?: (call: PutEvents) => PutEvents;
-  clock?: Ports['clock'];
-};
-
 /** Creates the functions' adapters, connected to the services of the benchmark. */
-export function benchPorts(
-  services: Services,
-  { calls = (same) => same, putEvents = (same) => same, clock = Date.now }: Replaced = {},
-): { ports: Ports; close(): void } {
+export function benchPorts(services: Services, clock: Ports['clock'] = Date.now) {
   const dynamoDb = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint: services.dynamoDb });
   const eventBridge = new EventBridgeClient({ ...LOCAL_CLIENT, endpoint: services.bus });
+  const ports: Ports = {
+    kombo: createKombo({ baseUrl: services.kombo, apiKey: async () => KEY }),
+    store: createStore({ calls: dynamoDbCalls(dynamoDb), table: services.table, retentionDays: 90 }),
+    publisher: createPublisher({ putEvents: putEventsCall(eventBridge), bus: 'schoolbell' }),
+    clock,
+  };
   return {
-    ports: {
-      kombo: createKombo({ baseUrl: services.kombo, apiKey: async () => KEY }),
-      store: createStore({ calls: calls(dynamoDbCalls(dynamoDb)), table: services.table, retentionDays: 90 }),
-      publisher: createPublisher({ putEvents: putEvents(putEventsCall(eventBridge)), bus: 'schoolbell' }),
-      clock,
-    },
+    ports,
+    clients: { dynamoDb, eventBridge },
     close() {
       dynamoDb.destroy();
       eventBridge.destroy();
     },
   };
+}
+
+/** The time at which the sandbox's records were created. */
+export const CREATED_AT = Date.parse('2026-03-01T08:00:00.000Z');
+
+export const HOUR_MS = 60 * 60 * 1000;
+
+/** Ends the run in progress, and makes the next poll read all records. Throws if a poll holds the lease. */
+export async function rereadEverything(
+  services: Services,
+  integration: Integration,
+  clock: Ports['clock'] = Date.now,
+): Promise<void> {
+  const { ports, close } = benchPorts(services, clock);
+  const watermark = new Date(CREATED_AT - HOUR_MS).toISOString();
+  const owner = `bench-${performance.now()}`;
+  const operated = await withLease(ports, SETTINGS, integration, owner, async (worker) =>
+    change(worker, { watermark, run: null }),
+  );
+  close();
+  if (!operated.done)
+    throw new Error(`${integration.id} cannot be measured, because another process polls it`);
 }
 
 /** What a process used for its task. The times do not include loading the code. */

@@ -1,9 +1,8 @@
 import { POLL_MEMORY_MB } from '../infra/constructs/function-options.ts';
 import { bundledTask, runChild } from './child.ts';
 import { functionCost } from './cost-model.ts';
-import { integrationOf, type Spent } from './measured-process.ts';
+import { integrationOf, rereadEverything, type Spent } from './measured-process.ts';
 import { type Measure, plainMeasure } from './report.ts';
-import { rereadEverything } from './reread.ts';
 import { startSurroundings } from './surroundings.ts';
 import type { Task } from './task.ts';
 

@@ -5,12 +5,7 @@ import { nativeDynamoDb, startNativeDynamoDb } from '../local/native-dynamodb.ts
 import { steppedClock } from '../local/sandbox/clock.ts';
 import { startSandbox } from '../local/sandbox/server.ts';
 import { type SyntheticRecords, syntheticRecords } from '../local/sandbox/synthetic-records.ts';
-import { KEY, type Services } from './measured-process.ts';
-
-/** The time at which the sandbox's records were created. */
-export const CREATED_AT = Date.parse('2026-03-01T08:00:00.000Z');
-
-export const HOUR_MS = 60 * 60 * 1000;
+import { CREATED_AT, HOUR_MS, KEY, type Services } from './measured-process.ts';
 
 export type School = { id: IntegrationId; count: number };
 

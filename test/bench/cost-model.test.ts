@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { costTable, limitTable, pollRequests, shortCostRows } from '../../bench/cost-model.ts';
 import { openCountedSchool } from '../../bench/counted-school.ts';
-import { HOUR_MS } from '../../bench/surroundings.ts';
+import { HOUR_MS } from '../../bench/measured-process.ts';
 
 it('the cost model has the same numbers of capacity units and requests as measured polls', async () => {
   const school = await openCountedSchool('moodle:7C9M5sXAQx2cNMpVHLojrFpL', 40);
