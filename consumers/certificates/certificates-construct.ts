@@ -112,7 +112,7 @@ export class Certificates extends Construct {
     issue.addLayers(fonts);
     // When many courses are completed at once, the events wait in the queue, so that Kombo gets few requests.
     // Each call handles one event, so that a slow event does not delay others.
-    feedFunction(issue, this.queue, { atOnce: 5, returnsFailures: true });
+    feedFunction(issue, this.queue, { atOnce: 5 });
     grantCertificates(this, this.bucket, issue);
     bus.grantPutEventsTo(issue);
     for (const secret of [komboSecret, remoteIdsKey]) grantSecret(secret, issue, 'GetSecretValue');

@@ -34,13 +34,15 @@ export function decideCertificates(
   context: DecisionContext,
 ): CertificateState {
   const known = withEvent(state, event);
-  const completedAt = dateToCertify(known, context.revoke);
+  const { completion, incompletion } = known;
+  if (completion === null) return known;
   const valid = known.certificates.find(({ status }) => status === 'valid') ?? null;
-  if (completedAt === (valid?.completedAt ?? null)) return known;
+  if (context.revoke && incompletion !== null && isLater(incompletion.journal, completion.journal)) {
+    return valid === null ? known : revoke(known, valid, incompletion.cause, event.detail, context);
+  }
   // The certificate of a known completion was revoked, and stays revoked if the setting `revoke` has changed since.
-  if (completedAt !== null && known.completion === state.completion) return known;
-  if (completedAt !== null) return issue(known, valid, completedAt, event.detail, context);
-  return valid === null ? known : revoke(known, valid, event.detail, context);
+  if (completion.completedAt === valid?.completedAt || completion === state.completion) return known;
+  return issue(known, valid, completion, event.detail, context);
 }
 
 /** Removes published events from the state. Returns the same object if there is nothing to remove. */
@@ -77,23 +79,13 @@ function withEvent(state: CertificateState, { type, detail }: LearningEvent): Ce
   return { ...state, incompletion: { cause, journal } };
 }
 
-/** Returns null when no certificate may be valid. */
-function dateToCertify({ completion, incompletion }: CertificateState, revokes: boolean): string | null {
-  if (completion === null) return null;
-  const isStill = incompletion === null || !isLater(incompletion.journal, completion.journal);
-  return isStill || !revokes ? completion.completedAt : null;
-}
-
 function issue(
   state: CertificateState,
   replaced: IssuedCertificate | null,
-  completedAt: string,
+  { cause, journal, completedAt }: NonNullable<CertificateState['completion']>,
   detail: LearningEventDetail,
   { bucket, at, code }: DecisionContext,
 ): CertificateState {
-  const { completion } = state;
-  if (completion === null) throw new Error('Cannot issue a certificate: no completion is known');
-  const { cause, journal } = completion;
   const number = certificateNumber(progressionOf(detail), completedAt, state.certificates.length);
   return {
     ...state,
@@ -121,12 +113,10 @@ function issue(
 function revoke(
   state: CertificateState,
   valid: IssuedCertificate,
+  cause: { id: string; type: LearningEventType },
   detail: LearningEventDetail,
   { bucket, at }: DecisionContext,
 ): CertificateState {
-  const cause = state.incompletion?.cause;
-  if (cause === undefined)
-    throw new Error('Cannot revoke a certificate: no event says that the course is no longer completed');
   return {
     ...state,
     certificates: withEnd(state, valid, 'revoked', at),

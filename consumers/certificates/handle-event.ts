@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { LearnerDetails } from '../../functions/contract/event-parts.ts';
+import { messageOf } from '../../functions/contract/messages.ts';
 import type { WorkflowEvent, WorkflowEventType } from '../../functions/contract/workflow-events.ts';
 import { parseLearningEvent } from '../kit/parse.ts';
 import { certificateFolder, pdfKey, verificationCode } from './certificate-number.ts';
@@ -30,7 +31,7 @@ type IssuedEvent = Extract<WorkflowEvent, { type: 'CertificateIssued' }>;
  * a retry after a failure at any step draws and publishes the same certificates with the same event ids. The
  * progression's next event also finishes the steps that a failed call did not finish.
  *
- * @param sent the event as a rule sends it, or its JSON text
+ * @param sent the event as a rule sends it
  * @returns the types of the events that were published
  * @throws UnconfirmedEventError when Kombo's record does not agree with the event. The queue retries, because
  *   a later event may explain the difference
@@ -103,25 +104,11 @@ function fullName(details: LearnerDetails | null): string | null {
   return name.trim() === '' ? null : name;
 }
 
-const QueueEvent = z.object({ Records: z.array(z.object({ messageId: z.string(), body: z.string() })) });
-
-/** Events that fail stay in the queue. */
+/** Each call gets one event. An event that fails five times becomes a dead letter. */
 export function certificatesHandler(
-  parts: CertificateParts & {
-    report: (published: WorkflowEventType[]) => void;
-    failed: (error: unknown) => void;
-  },
+  parts: CertificateParts & { report: (published: WorkflowEventType[]) => void },
 ) {
-  return async (event: unknown): Promise<{ batchItemFailures: { itemIdentifier: string }[] }> => {
-    const batchItemFailures = [];
-    for (const { messageId, body } of QueueEvent.parse(event).Records) {
-      try {
-        parts.report(await handleEvent(body, parts));
-      } catch (error) {
-        parts.failed(error);
-        batchItemFailures.push({ itemIdentifier: messageId });
-      }
-    }
-    return { batchItemFailures };
+  return async (event: unknown): Promise<void> => {
+    parts.report(await handleEvent(messageOf(z.unknown(), event), parts));
   };
 }

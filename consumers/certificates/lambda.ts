@@ -14,6 +14,5 @@ export const handler = redactErrors(
       telemetry.measure({ [metricNames.certificateTextsUndrawable]: texts.length });
     }),
     report: (published) => telemetry.info('certificate', { published }),
-    failed: (error) => telemetry.unexpected('certificate event failed', error),
   }),
 );

@@ -62,19 +62,12 @@ export class QueueWithDeadLetters extends Queue {
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  *
  * @param options.atOnce the maximum number of calls at the same time
- * @param options.returnsFailures whether the function returns the failed messages, instead of throwing an
- *   error
  */
-export function feedFunction(
-  called: NotifierFunction,
-  queue: Queue,
-  { atOnce, returnsFailures = false }: { atOnce: number; returnsFailures?: boolean },
-): void {
+export function feedFunction(called: NotifierFunction, queue: Queue, { atOnce }: { atOnce: number }): void {
   called.addEventSourceMapping('Messages', {
     eventSourceArn: queue.queueArn,
     batchSize: 1,
     maxConcurrency: atOnce,
-    reportBatchItemFailures: returnsFailures,
   });
   grantQueue(queue, called, 'ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes');
 }

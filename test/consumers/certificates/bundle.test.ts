@@ -102,9 +102,7 @@ test('the certificates function draws a certificate with only the files of its b
   });
   try {
     const body = JSON.stringify(delivered({ type, detail }));
-    expect(await issue.invoke({ Records: [{ messageId: 'm1', body }] })).toEqual({
-      result: { batchItemFailures: [] },
-    });
+    expect(await issue.invoke({ Records: [{ body }] })).toEqual({ result: null });
     expect(notified).toEqual(['CertificateIssued']);
     const pdf = [...bucket.objects].find(([key]) => key.endsWith('.pdf'))?.[1];
     expect(pdf?.toString('latin1')).toContain('%PDF-1.7');

@@ -233,26 +233,16 @@ describe('the name on a certificate', () => {
   });
 });
 
-const message = (event: object, messageId: string) => ({ messageId, body: JSON.stringify(event) });
-const handle = (made: CertificateDesk, failures: unknown[], ...Records: object[]) =>
-  certificatesHandler({ ...made.parts, report: () => {}, failed: (error) => failures.push(error) })({
-    Records,
-  });
+const handle = (made: CertificateDesk, event: object) =>
+  certificatesHandler({ ...made.parts, report: () => {} })({ Records: [{ body: JSON.stringify(event) }] });
 
-test('when some messages of a batch fail, the certificates function returns only these messages to the queue', async () => {
+test('the certificates function fails when its event fails, so that the queue delivers the event again', async () => {
   const made = new CertificateDesk();
   made.shown = recordOf(again);
   made.failOnce('tell');
-  const failures: unknown[] = [];
-  const answer = await handle(
-    made,
-    failures,
-    message(delivered(eventAt(3, 'CourseCompleted', { completedAt: MAY })), 'm1'),
-    message({ 'detail-type': 'IntegrationFailing', detail: {} }, 'm2'),
-    message(delivered(again), 'm3'),
-  );
-  expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }, { itemIdentifier: 'm2' }] });
-  expect(failures).toHaveLength(2);
+  await expect(handle(made, delivered(again))).rejects.toThrow();
+  await expect(handle(made, { 'detail-type': 'IntegrationFailing', detail: {} })).rejects.toThrow();
+  await handle(made, delivered(again));
   expect(made.validDates).toEqual([MAY]);
 });
 

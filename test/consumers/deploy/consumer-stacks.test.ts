@@ -106,7 +106,7 @@ describe('the rules of consumers', () => {
   });
 });
 
-it('the bucket of certificates is private and retained, and the certificates function reports each failed message of a batch to SQS', () => {
+it('the bucket of certificates is private and retained, and the certificates function has the settings of its deployment', () => {
   certificates.hasResource('AWS::S3::Bucket', {
     DeletionPolicy: 'Retain',
     Properties: { PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true } },
@@ -122,9 +122,6 @@ it('the bucket of certificates is private and retained, and the certificates fun
         },
       ],
     },
-  });
-  certificates.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
-    FunctionResponseTypes: ['ReportBatchItemFailures'],
   });
   certificates.hasResourceProperties('AWS::Lambda::Function', {
     Environment: {
