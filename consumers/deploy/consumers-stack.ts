@@ -50,7 +50,7 @@ class SubscribersStack extends Stack {
       },
     };
     for (const addSubscribers of Object.values(add)) addSubscribers();
-    if (schemaRegistry) new SchemaRegistry(this, 'Schemas', { name });
+    if (schemaRegistry) addSchemas(new Construct(this, 'Schemas'), name);
   }
 }
 
@@ -78,22 +78,19 @@ export function addConsumerStacks(scope: Construct, props: ConsumerStackProps): 
   ];
 }
 
-/** The console and IDEs generate code from the registry. */
-class SchemaRegistry extends Construct {
-  constructor(scope: Construct, id: string, { name }: { name: string }) {
-    super(scope, id);
-    const registry = new CfnRegistry(this, 'Registry', {
-      registryName: name,
-      description: 'What happened to course progressions',
+/** Adds a schema registry, from which the console and IDEs generate code. */
+function addSchemas(scope: Construct, registryName: string): void {
+  const registry = new CfnRegistry(scope, 'Registry', {
+    registryName,
+    description: 'What happened to course progressions',
+  });
+  for (const type of eventTypes) {
+    const schema = new CfnSchema(scope, type, {
+      registryName,
+      schemaName: `${EVENT_SOURCE}@${type}`,
+      type: 'JSONSchemaDraft4',
+      content: JSON.stringify(eventSchema(type, 'draft-04')),
     });
-    for (const type of eventTypes) {
-      const schema = new CfnSchema(this, type, {
-        registryName: name,
-        schemaName: `${EVENT_SOURCE}@${type}`,
-        type: 'JSONSchemaDraft4',
-        content: JSON.stringify(eventSchema(type, 'draft-04')),
-      });
-      schema.addResourceDependency(registry);
-    }
+    schema.addResourceDependency(registry);
   }
 }

@@ -52,14 +52,12 @@ export class Alarms extends Construct {
       meaning:
         'No course completion of any customer becomes an event until the key or a permission is corrected.',
       metric: metrics.sum(names.deploymentErrors, Duration.minutes(1)),
-      threshold: 1,
       lasting: settings.pollEveryMinutes + LATE_MINUTES,
     });
     add('NotDispatching', {
       section: 'not-running',
       meaning: 'Nothing is polled: learners finish courses and no certificate or message follows.',
       metric: metrics.written(names.integrationsActive),
-      threshold: 1,
       periods: 3,
       missingIsFailure: true,
     });
@@ -74,7 +72,6 @@ export class Alarms extends Construct {
       section: 'failing',
       meaning: "A customer's learners get no certificates and messages: their integration cannot be read.",
       metric: metrics.worst(names.integrationsFailing),
-      threshold: 1,
       periods: 2,
     });
     add('FallingBehind', {
@@ -89,34 +86,29 @@ export class Alarms extends Construct {
       meaning:
         "A customer's learners wait: a mass change is held until a person decides whether it is correct.",
       metric: metrics.worst(names.integrationsHeld),
-      threshold: 1,
     });
     const waiting = { period: Duration.minutes(5), statistic: 'Maximum' };
     add('DeadPolls', {
       section: 'dead-letters',
       meaning: 'A poll failed in every attempt: the learners of a customer wait until the next poll.',
       metric: poller.queue.deadLetters.metricApproximateNumberOfMessagesVisible(waiting),
-      threshold: 1,
     });
     add('DeadDispatches', {
       section: 'dead-letters',
       meaning: 'A dispatch failed in every attempt: all learners wait until the next dispatch.',
       metric: dispatcher.deadLetters.metricApproximateNumberOfMessagesVisible(waiting),
-      threshold: 1,
     });
     add('DeadReplays', {
       section: 'dead-letters',
       meaning:
         'A replay failed before its end: learners still wait for the certificates that it should have restored.',
       metric: replayer.queue.deadLetters.metricApproximateNumberOfMessagesVisible(waiting),
-      threshold: 1,
     });
     add('ChangesMissed', {
       section: 'reconciliation-found-something',
       meaning:
         'For some learners, certificates and messages came late: only the weekly reconciliation found the change.',
       metric: metrics.sum(names.changesMissed, Duration.hours(1)),
-      threshold: 1,
       lasting: A_DAY,
     });
     add('Unpublished', {
@@ -129,7 +121,6 @@ export class Alarms extends Construct {
       section: 'set-aside',
       meaning: 'The progress of single learners could not be processed and waits in the set-aside list.',
       metric: metrics.sum(names.setAside, Duration.hours(1)),
-      threshold: 1,
       lasting: A_DAY,
     });
     if (webhook !== null) {
@@ -138,7 +129,6 @@ export class Alarms extends Construct {
         meaning:
           'Certificates and messages come later for the learners of all customers, because only the next poll finds changes.',
         metric: webhook.function.metricErrors({ period: Duration.hours(1) }),
-        threshold: 1,
         lasting: TWO_OF_KOMBOS_SYNCS,
       });
       add('WebhookRefused', {
@@ -146,7 +136,6 @@ export class Alarms extends Construct {
         meaning:
           "Webhooks are refused. If they are Kombo's webhooks, certificates and messages come later, because only the next poll finds changes.",
         metric: webhook.refused.with({ period: Duration.hours(1) }),
-        threshold: 1,
         lasting: TWO_OF_KOMBOS_SYNCS,
       });
     }

@@ -36,5 +36,5 @@ export function memoryOptions(memorySize: number): string[] {
   ];
 }
 
-/** The poll function needs less memory, but Lambda gives processor time in proportion to memory. */
+/** The poll and replay functions need less memory, but Lambda gives processor time in proportion to memory. */
 export const POLL_MEMORY_MB = 512;

@@ -13,8 +13,8 @@ export type LearnerAlarmProps = {
   section: string;
   runbook: string;
   metric: IMetric;
-  /** At or above this value the alarm goes off, or below it if `missingIsFailure` is true. */
-  threshold: number;
+  /** At or above this value the alarm goes off, or below it if `missingIsFailure` is true. By default 1. */
+  threshold?: number;
   /** How many consecutive periods of the metric let the alarm go off. By default one. */
   periods?: number;
   /** How many periods the alarm stays on after one report, for a metric that is reported only once. */
@@ -27,11 +27,11 @@ export type LearnerAlarmProps = {
 /** The description states what the alarm means for learners, and has a link to the runbook. */
 export class LearnerAlarm extends Alarm {
   constructor(scope: Construct, id: string, props: LearnerAlarmProps) {
-    const { periods = 1, lasting, missingIsFailure = false, topic } = props;
+    const { threshold = 1, periods = 1, lasting, missingIsFailure = false, topic } = props;
     super(scope, id, {
       alarmDescription: `${props.meaning} What to do: ${props.runbook}#${props.section}`,
       metric: props.metric,
-      threshold: props.threshold,
+      threshold,
       comparisonOperator: missingIsFailure
         ? ComparisonOperator.LESS_THAN_THRESHOLD
         : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -67,7 +67,6 @@ export function addDeadLetterAlarms(
         period: Duration.minutes(5),
         statistic: 'Maximum',
       }),
-      threshold: 1,
       runbook,
       topic: alarmTopic,
     });

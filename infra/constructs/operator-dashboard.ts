@@ -8,7 +8,7 @@ import {
   LogQueryWidget,
   Metric,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { LearningEventType } from '../../functions/contract/event-parts.ts';
 import { logMessages, metricNames as names } from '../../functions/contract/names.ts';
 import type { Alarms, WatchedParts } from './alarms.ts';
@@ -18,31 +18,27 @@ import type { AnyTable } from './shared-props.ts';
 const FULL = 24;
 const KINDS = ['deployment', 'access-refused', 'integration', 'transient', 'waiting'];
 
-type OperatorDashboardProps = WatchedParts & { table: AnyTable; alarms: Alarms };
+type DashboardProps = WatchedParts & { table: AnyTable; alarms: Alarms };
 
 /**
  * The data of single integrations comes from queries of the logs. The queries run, and cost money, only while
  * somebody has the dashboard open.
  */
-export class OperatorDashboard extends Construct {
-  readonly dashboard: Dashboard;
-
-  constructor(scope: Construct, id: string, props: OperatorDashboardProps) {
-    super(scope, id);
-    const { settings, alarms } = props;
-    const metrics = new SchoolbellMetrics(settings);
-    this.dashboard = new Dashboard(this, 'Dashboard', { defaultInterval: Duration.days(1) });
-    this.dashboard.addWidgets(
-      new AlarmStatusWidget({ title: 'Alarms', alarms: alarms.all, width: FULL, height: 3 }),
-    );
-    this.dashboard.addWidgets(...freshness(metrics, props));
-    this.dashboard.addWidgets(...work(metrics, props));
-    this.dashboard.addWidgets(...failure(metrics, props));
-    this.dashboard.addWidgets(...costs(props));
-  }
+export function addDashboard(scope: Construct, props: DashboardProps): Dashboard {
+  const { settings, alarms } = props;
+  const metrics = new SchoolbellMetrics(settings);
+  const dashboard = new Dashboard(scope, 'Dashboard', { defaultInterval: Duration.days(1) });
+  dashboard.addWidgets(
+    new AlarmStatusWidget({ title: 'Alarms', alarms: alarms.all, width: FULL, height: 3 }),
+  );
+  dashboard.addWidgets(...freshness(metrics, props));
+  dashboard.addWidgets(...work(metrics, props));
+  dashboard.addWidgets(...failure(metrics, props));
+  dashboard.addWidgets(...costs(props));
+  return dashboard;
 }
 
-function freshness(metrics: SchoolbellMetrics, { poller, dispatcher }: OperatorDashboardProps) {
+function freshness(metrics: SchoolbellMetrics, { poller, dispatcher }: DashboardProps) {
   const lags = [names.komboLagSeconds, names.ownLagSeconds];
   return [
     graph('Freshness of the stalest integration', 8, [metrics.worst(names.worstFreshnessSeconds)]),
@@ -67,7 +63,7 @@ function freshness(metrics: SchoolbellMetrics, { poller, dispatcher }: OperatorD
   ];
 }
 
-function work(metrics: SchoolbellMetrics, { poller }: OperatorDashboardProps) {
+function work(metrics: SchoolbellMetrics, { poller }: DashboardProps) {
   return [
     graph('Events published', 8, [metrics.sum(names.eventsPublished)]),
     graph('Pages and records read', 8, [metrics.sum(names.pagesRead)], [metrics.sum(names.recordsRead)]),
@@ -85,10 +81,7 @@ function work(metrics: SchoolbellMetrics, { poller }: OperatorDashboardProps) {
   ];
 }
 
-function failure(
-  metrics: SchoolbellMetrics,
-  { poller, dispatcher, replayer, webhook }: OperatorDashboardProps,
-) {
+function failure(metrics: SchoolbellMetrics, { poller, dispatcher, replayer, webhook }: DashboardProps) {
   return [
     graph(
       'Failed runs by kind',
@@ -122,7 +115,7 @@ function failure(
   ];
 }
 
-function costs({ table, poller, dispatcher, replayer }: OperatorDashboardProps) {
+function costs({ table, poller, dispatcher, replayer }: DashboardProps) {
   const parts = [poller, dispatcher, replayer];
   const consumed = (metricName: string) =>
     new Metric({

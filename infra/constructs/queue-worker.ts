@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { type Environment, KOMBO_HOSTS } from '../../functions/contract/environment.ts';
 import type { TableCall } from '../../functions/contract/names.ts';
+import { POLL_MEMORY_MB } from './function-options.ts';
 import { grantQueue, grantSecret, grantTable } from './grants.ts';
 import { NotifierFunction } from './notifier-function.ts';
 import { feedFunction, QueueWithDeadLetters } from './queues.ts';
@@ -17,7 +18,6 @@ type QueueWorkerProps = {
   /** The path of the function's file, relative to the project's root. */
   entry: string;
   description: string;
-  memorySize: number;
   queueVariable: 'QUEUE_URL' | 'REPLAY_QUEUE_URL';
   /** The maximum number of messages that are processed at the same time. */
   atOnce: number;
@@ -40,6 +40,7 @@ export class QueueWorker extends Construct {
       ...rest,
       settings,
       timeout: TIMEOUT,
+      memorySize: POLL_MEMORY_MB,
       environment: { ...runEnvironment(settings, state), [queueVariable]: this.queue.queueUrl },
       callsItself: true,
     });

@@ -13,10 +13,9 @@ import { parseProps, SettingsError } from '../read-settings.ts';
 import { NotifierSettings } from '../settings.ts';
 import { Alarms } from './alarms.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { POLL_MEMORY_MB } from './function-options.ts';
 import { keepData } from './keep-data.ts';
 import { addDeadLetterAlarms } from './learner-alarm.ts';
-import { OperatorDashboard } from './operator-dashboard.ts';
+import { addDashboard } from './operator-dashboard.ts';
 import { OperatorPolicy } from './operator-policy.ts';
 import { QueueWorker, runEnvironment } from './queue-worker.ts';
 import { type ISchoolbellState, SchoolbellState, type SchoolbellStateProps } from './schoolbell-state.ts';
@@ -260,7 +259,6 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
       state,
       entry: 'functions/poll/lambda.ts',
       description: 'Polls one integration and publishes what changed',
-      memorySize: POLL_MEMORY_MB,
       queueVariable: 'QUEUE_URL',
       // Each call polls one integration, so that a slow integration does not delay others. Messages above the
       // limit wait in the queue, and are not throttled.
@@ -275,7 +273,6 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
       state,
       entry: 'functions/replay/lambda.ts',
       description: 'Continues a replay',
-      memorySize: 512,
       queueVariable: 'REPLAY_QUEUE_URL',
       // The least number that SQS allows. Each replay limits its own rate, and replays must not take capacity
       // from new events.
@@ -288,7 +285,7 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
     this.webhookUrl = webhook?.url.url;
     const parts = { settings, poller, dispatcher, replayer, webhook };
     const alarms = new Alarms(this, 'Alarms', { ...parts, topic: alarmTopic });
-    this.dashboard = new OperatorDashboard(this, 'Operator', { ...parts, table, alarms }).dashboard;
+    this.dashboard = addDashboard(new Construct(this, 'Operator'), { ...parts, table, alarms });
     this.operatorPolicy = new OperatorPolicy(this, 'OperatorPolicy', {
       state,
       // Includes the stacks that are switched off, so that switching a consumer on or off keeps this policy.
