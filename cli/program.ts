@@ -51,7 +51,7 @@ export function buildProgram(): Command {
     .configureHelp({ showGlobalOptions: true, helpWidth: Math.min(110, terminalColumns()) })
     .configureOutput({ writeOut: (text) => printText(...text.trimEnd().split('\n')) })
     .exitOverride()
-    .hook('preAction', (_program, command) => selectDeployment(command))
+    .hook('preAction', selectDeployment)
     .addHelpText('after', HELP);
   addDevCommand(program);
   addInitCommand(program);

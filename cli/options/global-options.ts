@@ -54,12 +54,10 @@ export function globalOptionsOf(command: Command): GlobalOptions {
  * Uses the account and the Region that the options name, and adds the options to the commands that messages
  * suggest. As in the AWS CLI, a profile has precedence over credentials in the environment.
  */
-export function selectDeployment(command: Command): void {
+export function selectDeployment(program: Command, command: Command): void {
   const { local = false, stack, profile, region } = GlobalOptions.parse(command.optsWithGlobals());
   const directory = local === true || local === DEFAULT_DIRECTORY ? '' : local;
   const account = optionsText({ profile, region });
-  let program = command;
-  while (program.parent !== null) program = program.parent;
   const commands = program.commands.map((each) => each.name());
   suggestWith(`${optionsText({ local: directory, stack })}${account}`, account, commands);
   if (profile !== undefined) {
