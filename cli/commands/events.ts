@@ -132,7 +132,10 @@ async function show(
   const found = first(findEvents(store, searches, order), latest ?? limit ?? Number.POSITIVE_INFINITY);
   const isReversed = latest !== undefined && !newestFirst;
   await showAll(isReversed ? (await Array.fromAsync(found)).toReversed() : found);
-  if (follow) await showAll(followEvents(store, searches, { stop, everyMs: FOLLOW_EVERY_MS }));
+  if (follow) {
+    const following = { stop, everyMs: FOLLOW_EVERY_MS, onFailure: output.error };
+    await showAll(followEvents(store, searches, following));
+  }
   const count = shown.events === 0 ? noEvents(id, options) : `${plural(shown.events, 'event')}.`;
   output.say(`${count}${rangeText(options)}`);
   for (const note of new Set(searches.map((search) => search.note))) if (note !== null) output.say(note);

@@ -12,6 +12,7 @@ import {
   onDeployment,
   onIntegration,
   READS,
+  readEach,
   readIntegrations,
   underLease,
 } from '../deployment/on-deployment.ts';
@@ -85,12 +86,14 @@ function addList(integrations: Command): void {
       onDeployment(command, READS, async ({ ports: { store } }, output) => {
         const integrations = await readIntegrations(store, output);
         const checkpoints = await store.readCheckpoints(integrations.map(({ id }) => id));
-        const rows = integrations.map((integration) => {
+        const rows = await readEach(integrations, output, async (integration) => {
+          const { id } = integration;
+          // `readCheckpoints` leaves out a damaged checkpoint, and `readCheckpoint` throws an error for it.
           const { health, watermark, known, held } =
-            checkpoints.get(integration.id) ?? newCheckpoint(integration.id);
+            checkpoints.get(id) ?? (await store.readCheckpoint(id))?.checkpoint ?? newCheckpoint(id);
           return { ...integration, health, watermark, known, held };
         });
-        if (rows.length === 0)
+        if (integrations.length === 0)
           return output.say(
             'There are no integrations yet. Add an integration with: schoolbell integrations add ID',
           );

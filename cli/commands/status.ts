@@ -1,18 +1,16 @@
 import type { Command } from 'commander';
 import { createLogUpdate } from 'log-update';
-import pMap from 'p-map';
 import type { Integration, IntegrationId } from '../../functions/contract/integration.ts';
-import { IntegrationError } from '../../functions/core/errors.ts';
 import { type Status, statusOf } from '../../functions/core/operator/status.ts';
 import { planReplay } from '../../functions/core/replay/plan-replay.ts';
 import type { ReplayPorts } from '../../functions/core/replay/ports.ts';
 import { ANY_EVENT } from '../../functions/core/replay/selection.ts';
-import { findIntegration, onDeployment, readIntegrations } from '../deployment/on-deployment.ts';
+import { findIntegration, onDeployment, readEach, readIntegrations } from '../deployment/on-deployment.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
 import { addIntegrationCommand, integerFrom } from '../options/values.ts';
-import { ExitCode } from '../terminal/exit-code.ts';
 import { interruption, pause } from '../terminal/interruption.ts';
 import { type Output, terminalColumns } from '../terminal/output.ts';
+import { unlessTemporary } from '../terminal/report-error.ts';
 import { firstLines, type Line } from '../terminal/terminal-text.ts';
 import { overviewText, statusText } from '../views/status-text.ts';
 
@@ -37,27 +35,35 @@ export function addStatusCommand(program: Command): void {
     });
 }
 
-async function watch(
-  deployment: Deployment,
+/** Shows the state until Ctrl-C, every `every` seconds. */
+export async function watch(
+  deployment: Pick<Deployment, 'ports'>,
   id: IntegrationId | undefined,
   every: number,
   output: Output,
 ): Promise<void> {
   const isLive = Number.isFinite(terminalColumns()) && !output.json;
   const live = isLive ? createLogUpdate(process.stdout) : null;
-  // `log-update` itself would leave out the first lines, which are about the integrations with problems.
-  const print = (...lines: Line[]) =>
-    live === null ? output.say(...lines) : live(firstLines(lines, process.stdout));
   const signal = interruption();
+  let shown: Line[] = [];
   while (!signal.aborted) {
-    await show(deployment, id, output, print);
+    // Lines that are not printed by `log-update` would move its view, so errors are in the view.
+    const errors: Line[] = [];
+    const error = live === null ? output.error : (text: string) => errors.push(text);
+    const print = (...lines: Line[]) => {
+      shown = lines;
+      if (live === null) output.say(...lines);
+    };
+    await unlessTemporary(show(deployment, id, { ...output, error }, print), error);
+    // `log-update` itself would leave out the first lines, which are about the integrations with problems.
+    live?.(firstLines([...errors, ...shown], process.stdout));
     await pause(every * 1000, signal);
   }
   live?.done();
 }
 
 async function show(
-  { ports }: Deployment,
+  { ports }: Pick<Deployment, 'ports'>,
   id: IntegrationId | undefined,
   output: Output,
   print: (...lines: Line[]) => void,
@@ -69,18 +75,7 @@ async function show(
   }
   const integrations = await readIntegrations(ports.store, output);
   const present = integrations.filter(({ state }) => state !== 'removed');
-  const read = async (integration: Integration) => {
-    try {
-      return [await readStatus(ports, integration, null)];
-    } catch (error) {
-      // Damaged data of one integration must not hide the others.
-      if (!(error instanceof IntegrationError)) throw error;
-      output.error(error.message);
-      process.exitCode = ExitCode.failed;
-      return [];
-    }
-  };
-  const statuses = (await pMap(present, read, { concurrency: READS_AT_ONCE })).flat();
+  const statuses = await readEach(present, output, (each) => readStatus(ports, each, null));
   if (output.json) return output.result(statuses);
   if (present.length === 0)
     return print('There are no integrations yet. Add an integration with: schoolbell integrations add ID');
@@ -88,7 +83,6 @@ async function show(
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const READS_AT_ONCE = 8;
 
 async function countEvents(ports: ReplayPorts, integration: Integration): Promise<Status['events']> {
   const planned = await planReplay(ports, integration, {

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
+import pMap from 'p-map';
 import type { Integration, IntegrationId } from '../../functions/contract/integration.ts';
+import { IntegrationError } from '../../functions/core/errors.ts';
 import type { Worker } from '../../functions/core/journal/worker.ts';
 import { withLease } from '../../functions/core/operator/with-lease.ts';
 import type { Ports, Store } from '../../functions/core/ports.ts';
 import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
-import { CommandError } from '../terminal/exit-code.ts';
+import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { interruption, unlessInterrupted } from '../terminal/interruption.ts';
 import { createOutput, type Output } from '../terminal/output.ts';
 import { eventLine } from '../views/event-line.ts';
@@ -106,4 +108,25 @@ export async function readIntegrations(store: Store, output: Output): Promise<In
   const { integrations, unreadable } = await store.readIntegrations();
   for (const { reason } of unreadable) output.error(reason);
   return integrations;
+}
+
+const READS_AT_ONCE = 8;
+
+/** Reads data of each integration. Damaged data of one does not hide the others: prints an error for it. */
+export async function readEach<Result>(
+  integrations: Integration[],
+  output: Output,
+  read: (integration: Integration) => Promise<Result>,
+): Promise<Result[]> {
+  const readOne = async (integration: Integration) => {
+    try {
+      return [await read(integration)];
+    } catch (error) {
+      if (!(error instanceof IntegrationError)) throw error;
+      output.error(error.message);
+      process.exitCode = ExitCode.failed;
+      return [];
+    }
+  };
+  return (await pMap(integrations, readOne, { concurrency: READS_AT_ONCE })).flat();
 }

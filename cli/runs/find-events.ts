@@ -17,6 +17,7 @@ import { looksLikeEmail } from '../../functions/remote-ids.ts';
 import type { Deployment } from '../deployment/open-deployment.ts';
 import { filterByStoredIds } from '../filter-ids.ts';
 import { pause } from '../terminal/interruption.ts';
+import { unlessTemporary } from '../terminal/report-error.ts';
 
 export type Search = {
   integration: IntegrationId;
@@ -147,20 +148,30 @@ async function* eventsOf(
   else yield* (await Array.fromAsync(latestFirst)).toReversed();
 }
 
-/** Yields the events that are published after the searches were planned, until `stop` is aborted. */
+/**
+ * Yields the events that are published after the searches were planned, until `stop` is aborted. After a
+ * temporary failure, calls `onFailure` and reads again.
+ */
 export async function* followEvents(
   store: Store,
   searches: Search[],
-  { stop, everyMs }: { stop: AbortSignal; everyMs: number },
+  { stop, everyMs, onFailure }: { stop: AbortSignal; everyMs: number; onFailure: (text: string) => void },
 ): AsyncGenerator<JournalledEvent, void, void> {
-  const seen = new Map(searches.map(({ integration, last }) => [integration, last]));
+  const following = searches.map((search) => ({ ...search }));
   while (!stop.aborted) {
-    for (const { integration, selection } of searches) {
-      const first = (seen.get(integration) ?? 0) + 1;
-      const last = await lastEntry(store, integration);
-      yield* readEvents(store, integration, selection, { first, last }, 'earliest-first');
-      seen.set(integration, last);
+    for (const search of following) {
+      // All events are read before the first is yielded, so that a second read does not repeat any.
+      const read = await unlessTemporary(readLater(store, search), onFailure);
+      search.last = read?.last ?? search.last;
+      yield* read?.events ?? [];
     }
     await pause(everyMs, stop);
   }
+}
+
+async function readLater(store: Store, { integration, selection, last: before }: Search) {
+  const last = await lastEntry(store, integration);
+  const entries = { first: before + 1, last };
+  const events = readEvents(store, integration, selection, entries, 'earliest-first');
+  return { last, events: await Array.fromAsync(events) };
 }

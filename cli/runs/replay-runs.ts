@@ -9,6 +9,7 @@ import type { Deployment } from '../deployment/open-deployment.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { InterruptedError, interruption, pause } from '../terminal/interruption.ts';
 import type { Output } from '../terminal/output.ts';
+import { unlessTemporary } from '../terminal/report-error.ts';
 import { type ReplayProgress, replayText } from '../views/replay-view.ts';
 
 export type ReplayCommand = {
@@ -19,7 +20,8 @@ export type ReplayCommand = {
   here: boolean;
 };
 
-type Following = { stop: AbortSignal; onProgress: (replay: ReplayRecord) => void };
+type Sending = { stop: AbortSignal; onProgress: (replay: ReplayRecord) => void };
+type Following = Sending & { onFailure: (text: string) => void };
 
 /** After this time without progress, a replay's sender has probably ended, or its message is lost. */
 const LOST_AFTER_MS = 20 * 60 * 1000;
@@ -35,8 +37,8 @@ export async function startReplay(at: ReplayCommand, replay: ReplayRecord): Prom
         'The deployment has no replay function, so this process sends the events. Ctrl-C stops the replay.',
       );
     }
-    const following = { stop: interruption(), onProgress: at.progress.show };
-    return report(at, await runReplayHere(ports, settings, replay, following));
+    const sending = { stop: interruption(), onProgress: at.progress.show };
+    return report(at, await runReplayHere(ports, settings, replay, sending));
   }
   const { integration, id } = replay;
   try {
@@ -78,7 +80,8 @@ export async function stopReplay(
 
 async function watchReplay(at: ReplayCommand, replay: ReplayRecord): Promise<void> {
   const { replays } = at.deployment.ports;
-  const following = { stop: interruption(), onProgress: at.progress.show };
+  const onFailure = (text: string) => at.progress.above(() => at.output.error(text));
+  const following = { stop: interruption(), onProgress: at.progress.show, onFailure };
   const latest = await followReplay(replays, replay, following);
   report(at, latest);
   if (latest.state !== 'running') return;
@@ -88,15 +91,19 @@ async function watchReplay(at: ReplayCommand, replay: ReplayRecord): Promise<voi
   );
 }
 
-/** Returns the replay as it was last read. `stop` ends only the reading, not the replay. */
+/**
+ * Returns the replay as it was last read. `stop` ends only the reading, not the replay. After a temporary
+ * failure, calls `onFailure` and reads again.
+ */
 export async function followReplay(
   replays: Pick<ReplayStore, 'readReplay'>,
   replay: ReplayRecord,
-  { stop, onProgress, everyMs = FOLLOW_EVERY_MS }: Following & { everyMs?: number },
+  { stop, onProgress, onFailure, everyMs = FOLLOW_EVERY_MS }: Following & { everyMs?: number },
 ): Promise<ReplayRecord> {
   let latest = replay;
   while (!stop.aborted) {
-    latest = (await replays.readReplay(replay.integration, replay.id)) ?? latest;
+    const read = replays.readReplay(replay.integration, replay.id);
+    latest = (await unlessTemporary(read, onFailure)) ?? latest;
     onProgress(latest);
     if (latest.state !== 'running') break;
     await pause(everyMs, stop);
@@ -113,7 +120,7 @@ export async function runReplayHere(
   ports: ReplayPorts,
   settings: RunSettings,
   replay: ReplayRecord,
-  { stop, onProgress }: Following,
+  { stop, onProgress }: Sending,
 ): Promise<ReplayRecord> {
   const writer = randomUUID();
   const outcome = await runReplay(ports, settings, {

@@ -13,6 +13,20 @@ export function reportError(error: unknown, hint = ''): ExitCode {
   return error instanceof CommandError ? error.exitCode : ExitCode.failed;
 }
 
+/** Waits for a read. After a temporary failure, calls `onFailure` and returns null: the command reads again later. */
+export async function unlessTemporary<Result>(
+  read: Promise<Result>,
+  onFailure: (text: string) => void,
+): Promise<Result | null> {
+  try {
+    return await read;
+  } catch (error) {
+    if (!isRunError(error) || error.kind !== 'transient') throw error;
+    onFailure(`${failureText(error)}. The command continues, and reads again.`);
+    return null;
+  }
+}
+
 function messageOf(error: unknown): string {
   if (error instanceof CommandError) return error.message;
   if (isRunError(error)) return failureText(error);

@@ -2,9 +2,11 @@ import { expect, test } from 'vitest';
 import { followReplay, runReplayHere } from '../../cli/runs/replay-runs.ts';
 import { terminalText } from '../../cli/terminal/terminal-text.ts';
 import { barText, replayText } from '../../cli/views/replay-view.ts';
+import { TransientError } from '../../functions/core/errors.ts';
 import { changeReplay } from '../../functions/core/replay/order-replay.ts';
 import { ALWAYS, polledWorld } from '../support/replay-world.ts';
 
+const onFailure = expect.unreachable;
 const NEVER = new AbortController().signal;
 
 test('`replay` shows the progress of a replay that the deployment sends, and ends when the replay is finished', async () => {
@@ -23,11 +25,35 @@ test('`replay` shows the progress of a replay that the deployment sends, and end
   const latest = await followReplay(replays, replay, {
     stop: NEVER,
     onProgress: ({ published }) => seen.push(published),
+    onFailure,
     everyMs: 0,
   });
 
   expect(seen).toEqual([3, 6, 9]);
   expect(replayText(latest)).toBe('Replay again is finished: 9 of 9 events sent.');
+});
+
+test('`replay` continues to show the progress of a replay after a temporary failure to read it', async () => {
+  const at = await polledWorld(1);
+  const replay = await at.order(await at.plan(ALWAYS));
+  const failures: string[] = [];
+  const replays = {
+    async readReplay(integration: string, id: string) {
+      if (failures.length < 2) throw new TransientError('DynamoDB is throttled');
+      await at.run(replay);
+      return at.ports.replays.readReplay(integration, id);
+    },
+  };
+
+  const latest = await followReplay(replays, replay, {
+    stop: NEVER,
+    onProgress: () => undefined,
+    onFailure: (text) => failures.push(text),
+    everyMs: 0,
+  });
+
+  expect(latest.state).toBe('finished');
+  expect(failures).toHaveLength(2);
 });
 
 test('a replay that the deployment sends continues when the `replay` command that shows its progress is interrupted', async () => {
@@ -38,6 +64,7 @@ test('a replay that the deployment sends continues when the `replay` command tha
   const latest = await followReplay(at.ports.replays, replay, {
     stop: leaving.signal,
     onProgress: () => leaving.abort(),
+    onFailure,
   });
 
   expect(latest.state).toBe('running');

@@ -161,21 +161,24 @@ describe('commands of an operator', () => {
   });
 });
 
-it('`status` shows the other integrations when the stored data of one integration is damaged', async () => {
-  const cwd = await mkdtemp(join(tmpdir(), 'schoolbell-'));
-  onTestFinished(() => rm(cwd, { recursive: true }));
-  const schoolbell = (...args: string[]) => runSchoolbell([...args, '--local'], { cwd });
-  for (const id of ['moodle:damaged', 'moodle:other']) await schoolbell('integrations', 'add', id);
-  const engine = await startEmbeddedDynamoDb({ directory: join(cwd, '.schoolbell') });
-  const client = new DynamoDBClient({ ...engine, region: 'local' });
-  const Item = { pk: { S: 'integration/moodle:damaged' }, sk: { S: 'checkpoint' }, content: { S: '{}' } };
-  await client.send(new PutItemCommand({ TableName: engine.table, Item }));
-  client.destroy();
-  await engine.close();
+it.each(['status', 'integrations list'])(
+  '`%s` shows the other integrations when the stored data of one integration is damaged',
+  async (command) => {
+    const cwd = await mkdtemp(join(tmpdir(), 'schoolbell-'));
+    onTestFinished(() => rm(cwd, { recursive: true }));
+    const schoolbell = (...args: string[]) => runSchoolbell([...args, '--local'], { cwd });
+    for (const id of ['moodle:damaged', 'moodle:other']) await schoolbell('integrations', 'add', id);
+    const engine = await startEmbeddedDynamoDb({ directory: join(cwd, '.schoolbell') });
+    const client = new DynamoDBClient({ ...engine, region: 'local' });
+    const Item = { pk: { S: 'integration/moodle:damaged' }, sk: { S: 'checkpoint' }, content: { S: '{}' } };
+    await client.send(new PutItemCommand({ TableName: engine.table, Item }));
+    client.destroy();
+    await engine.close();
 
-  const { code, stdout, stderr } = await schoolbell('status', '--json');
+    const { code, stdout, stderr } = await schoolbell(...command.split(' '), '--json');
 
-  expect(code).toBe(1);
-  expect(stdout).toEqual([expect.stringContaining('"integration":"moodle:other"')]);
-  expect(stderr).toEqual([expect.stringMatching(/integration\/moodle:damaged checkpoint is damaged/)]);
-});
+    expect(code).toBe(1);
+    expect(stdout).toEqual([expect.stringContaining('"moodle:other"')]);
+    expect(stderr).toEqual([expect.stringMatching(/integration\/moodle:damaged checkpoint is damaged/)]);
+  },
+);
