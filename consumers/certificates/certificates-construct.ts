@@ -6,7 +6,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs';
 import { explainStar, grantSecret } from '../../infra/constructs/grants.ts';
 import { keepData } from '../../infra/constructs/keep-data.ts';
-import { addDeadLetterAlarms } from '../../infra/constructs/learner-alarm.ts';
+import { addQueueAlarms } from '../../infra/constructs/learner-alarm.ts';
 import { NotifierFunction } from '../../infra/constructs/notifier-function.ts';
 import { komboUrl } from '../../infra/constructs/queue-worker.ts';
 import { feedFunction, QueueWithDeadLetters } from '../../infra/constructs/queues.ts';
@@ -116,7 +116,7 @@ export class Certificates extends Construct {
     grantCertificates(this, this.bucket, issue);
     bus.grantPutEventsTo(issue);
     for (const secret of [komboSecret, remoteIdsKey]) grantSecret(secret, issue, 'GetSecretValue');
-    addDeadLetterAlarms(this, schoolbell);
+    addQueueAlarms(this, schoolbell);
     keepData(this, removalPolicy);
   }
 }

@@ -6,12 +6,13 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { grantQueue } from '../../infra/constructs/grants.ts';
 import { keepData } from '../../infra/constructs/keep-data.ts';
-import { addDeadLetterAlarms } from '../../infra/constructs/learner-alarm.ts';
+import { addQueueAlarms } from '../../infra/constructs/learner-alarm.ts';
 import { NotifierFunction } from '../../infra/constructs/notifier-function.ts';
 import {
   type DeadLetters,
   encryptedBy,
   feedFunction,
+  KEPT,
   QueueWithDeadLetters,
   TRIES,
 } from '../../infra/constructs/queues.ts';
@@ -91,7 +92,7 @@ export class Digests extends Construct {
     this.due = new QueueWithDeadLetters(this, 'Due', { timeout: TIMEOUT, encryptionKey });
     feedFunction(this.function, this.due, { atOnce: 5 });
     this.scheduleRole = new ScheduleRole(this, 'ScheduleRole');
-    addDeadLetterAlarms(this, schoolbell);
+    addQueueAlarms(this, schoolbell);
     keepData(this, removalPolicy);
   }
 }
@@ -117,7 +118,7 @@ export class Digest extends Construct {
       ...encryptedBy(encryptionKey),
       enforceSSL: true,
       visibilityTimeout: HIDDEN,
-      retentionPeriod: Duration.days(14),
+      retentionPeriod: KEPT,
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: DAYS_OF_FAILURES * TRIES },
     });
     for (const { name, pattern, transformer } of digestQueueRules(channel)) {

@@ -3,7 +3,7 @@ import { ApiDestination, Authorization, Connection } from 'aws-cdk-lib/aws-event
 import { ApiDestination as ApiDestinationTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { keepData } from '../../infra/constructs/keep-data.ts';
-import { addDeadLetterAlarms } from '../../infra/constructs/learner-alarm.ts';
+import { addQueueAlarms } from '../../infra/constructs/learner-alarm.ts';
 import { DeadLetters } from '../../infra/constructs/queues.ts';
 import {
   type AnySecret,
@@ -74,7 +74,7 @@ export class Endpoint extends Construct {
         (delivery) => new ApiDestinationTarget(destination, delivery),
       );
     }
-    addDeadLetterAlarms(this, schoolbell);
+    addQueueAlarms(this, schoolbell);
     keepData(this, removalPolicy);
   }
 }

@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { grantSecret } from '../../infra/constructs/grants.ts';
 import { keepData } from '../../infra/constructs/keep-data.ts';
-import { addDeadLetterAlarms } from '../../infra/constructs/learner-alarm.ts';
+import { addQueueAlarms } from '../../infra/constructs/learner-alarm.ts';
 import { NotifierFunction } from '../../infra/constructs/notifier-function.ts';
 import { feedFunction } from '../../infra/constructs/queues.ts';
 import type { AnySecret } from '../../infra/constructs/shared-props.ts';
@@ -47,7 +47,7 @@ export class SlackChannel extends MessageChannel {
     grantSecret(secret, post, 'GetSecretValue');
     // Slack accepts one message per second and channel. SQS allows no less than two concurrent calls.
     feedFunction(post, this.queue, { atOnce: 2 });
-    addDeadLetterAlarms(this, schoolbell);
+    addQueueAlarms(this, schoolbell);
     keepData(this, removalPolicy);
   }
 }

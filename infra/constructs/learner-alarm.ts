@@ -2,8 +2,9 @@ import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IConstruct } from 'constructs';
-import { DeadLetters } from './queues.ts';
+import { DeadLetters, QueueWithDeadLetters } from './queues.ts';
 import type { ISchoolbell } from './shared-props.ts';
 
 export type LearnerAlarmProps = {
@@ -49,26 +50,38 @@ export class LearnerAlarm extends Alarm {
 
 const RUNBOOK = 'docs/runbook.md';
 
+/** Longer than all attempts for one message, which take at most two and a half hours. */
+const LATE = Duration.hours(6);
+
+/** A digest is due once a day. */
+const LATE_FOR_A_DIGEST = Duration.days(2);
+
 /**
- * Adds an alarm for each dead-letter queue of a consumer.
+ * Adds an alarm for each queue of a consumer: for dead letters, or for messages that wait too long.
  *
  * @param name the name of the consumer in the alarms, such as `Certificates`
  */
-export function addDeadLetterAlarms(
+export function addQueueAlarms(
   consumer: IConstruct,
-  { runbook = RUNBOOK, alarmTopic }: ISchoolbell,
+  { runbook = RUNBOOK, alarmTopic: topic }: ISchoolbell,
   name = consumer.node.id,
 ): void {
-  for (const queue of consumer.node.findAll().filter((part) => part instanceof DeadLetters)) {
-    new LearnerAlarm(queue, 'Alarm', {
-      section: 'consumer-dead-letters',
-      meaning: `Events for ${name} could not be delivered or processed: learners miss a certificate or a message.`,
-      metric: queue.metricApproximateNumberOfMessagesVisible({
-        period: Duration.minutes(5),
-        statistic: 'Maximum',
-      }),
-      runbook,
-      topic: alarmTopic,
-    });
+  const options = { period: Duration.minutes(5), statistic: 'Maximum' };
+  for (const queue of consumer.node.findAll().filter((part) => part instanceof Queue)) {
+    const late = queue instanceof QueueWithDeadLetters ? LATE : LATE_FOR_A_DIGEST;
+    const watched =
+      queue instanceof DeadLetters
+        ? {
+            section: 'consumer-dead-letters',
+            meaning: `Events for ${name} could not be delivered or processed: learners miss a certificate or a message.`,
+            metric: queue.metricApproximateNumberOfMessagesVisible(options),
+          }
+        : {
+            section: 'consumer-late',
+            meaning: `Events for ${name} wait for more than ${late.toHours()} hours: learners get certificates or messages late.`,
+            metric: queue.metricApproximateAgeOfOldestMessage(options),
+            threshold: late.toSeconds(),
+          };
+    new LearnerAlarm(queue, 'Alarm', { ...watched, runbook, topic });
   }
 }

@@ -5,7 +5,8 @@ import type { Construct } from 'constructs';
 import { grantQueue } from './grants.ts';
 import type { NotifierFunction } from './notifier-function.ts';
 
-const KEPT = Duration.days(14);
+/** The longest time that SQS allows. The time in a queue counts towards the time in its dead-letter queue. */
+export const KEPT = Duration.days(14);
 
 /** By default the queue is encrypted with a key of SQS. */
 type QueueKey = { encryptionKey?: IKey | undefined };
@@ -15,7 +16,6 @@ export function encryptedBy(key: IKey | undefined): QueueProps {
   return { encryption: QueueEncryption.KMS, encryptionMasterKey: key };
 }
 
-/** Keeps messages for the longest time that SQS allows. */
 export class DeadLetters extends Queue {
   constructor(scope: Construct, id: string, { encryptionKey }: QueueKey) {
     super(scope, id, { ...encryptedBy(encryptionKey), enforceSSL: true, retentionPeriod: KEPT });
@@ -48,6 +48,7 @@ export class QueueWithDeadLetters extends Queue {
     super(scope, id, {
       ...encryptedBy(encryptionKey),
       enforceSSL: true,
+      retentionPeriod: KEPT,
       // AWS advises six times the timeout. With less, SQS could deliver a message again while a throttled
       // function still has it.
       visibilityTimeout: Duration.seconds(timeout.toSeconds() * 6),

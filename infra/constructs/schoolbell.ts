@@ -14,7 +14,7 @@ import { NotifierSettings } from '../settings.ts';
 import { Alarms } from './alarms.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { keepData } from './keep-data.ts';
-import { addDeadLetterAlarms } from './learner-alarm.ts';
+import { addQueueAlarms } from './learner-alarm.ts';
 import { addDashboard } from './operator-dashboard.ts';
 import { OperatorPolicy } from './operator-policy.ts';
 import { QueueWorker, runEnvironment } from './queue-worker.ts';
@@ -317,7 +317,7 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
     const { scope = this, id = `${type}-${props.consumer}`, ...rest } = props;
     const { encryptionKey } = functionSettings(this, rest);
     const rule = onEvent(scope, type, { ...rest, encryptionKey, id, bus: this.bus }, target);
-    addDeadLetterAlarms(rule, this, props.consumer);
+    addQueueAlarms(rule, this, props.consumer);
     keepData(rule, this.#removalPolicy);
     return rule;
   }

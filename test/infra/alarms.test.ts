@@ -66,9 +66,6 @@ function topicParameterOf(template: Template): string | undefined {
   return Object.keys(template.findParameters('*', { Default: TOPIC_PARAMETER }))[0];
 }
 
-/** The retention of dead letters: two weeks in seconds. */
-const KEPT = 14 * 24 * 60 * 60;
-
 /** Returns the anchors of a Markdown file's headings. */
 function anchorsOf(file: string): string[] {
   const headings = readFileSync(join(import.meta.dirname, '../..', file), 'utf8').matchAll(/^#+ (.+)$/gm);
@@ -130,19 +127,7 @@ it('the policy of the alarm topic, which replaces the default policy of SNS, all
   });
 });
 
-it('every dead-letter queue has an alarm, also the dead-letter queues of consumers', () => {
-  const everything = [synthesize({ webhook: true }).notifier, ...consumerTemplates()];
-  const deadLetters = everything.flatMap((template) =>
-    Object.keys(template.findResources('AWS::SQS::Queue', { Properties: { MessageRetentionPeriod: KEPT } })),
-  );
-  const watched = JSON.stringify(
-    everything.map((template) => template.findResources('AWS::CloudWatch::Alarm')),
-  );
-  const unwatched = deadLetters.filter((id) => !watched.includes(`"Fn::GetAtt":["${id}","QueueName"]`));
-  expect(deadLetters.length).toBeGreaterThan(6);
-  // This queue is not a dead-letter queue, although it has the same retention. The events of a digest wait in
-  // it.
-  expect(unwatched).toEqual([expect.stringMatching(/Digest(?!DeadLetters)Queue/)]);
+it('the alarms of consumers publish to the topic of the setting `alarms`', () => {
   for (const template of consumerTemplates({ alarms: TOPIC })) {
     for (const { AlarmActions } of alarmsIn(template)) {
       expect(AlarmActions).toEqual([{ Ref: topicParameterOf(template) }]);
