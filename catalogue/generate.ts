@@ -1,28 +1,86 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { eventTypes } from '../functions/contract/published-events.ts';
+import { EVENT_SOURCE } from '../functions/contract/names.ts';
+import { type EventType, eventTypes } from '../functions/contract/published-events.ts';
 import { breakingChanges } from './breaking-changes.ts';
-import { eventSchema } from './event-schema.ts';
-import { generatedFiles } from './generated-files.ts';
+import { cataloguePage } from './catalogue-page.ts';
+import { eventSchema, meanings } from './event-schema.ts';
+import { exampleOf } from './examples.ts';
 
-/** Writes the generated files, unless a change would break consumers of version 1. */
-const root = join(import.meta.dirname, '..');
+const ROOT = join(import.meta.dirname, '..');
 const Schema = z.record(z.string(), z.unknown());
 
-const before = readdirSync(join(root, 'docs/events'))
-  .filter((file) => file !== 'asyncapi.json')
-  .map((file) => Schema.parse(JSON.parse(readFileSync(join(root, 'docs/events', file), 'utf8'))));
-const broken = breakingChanges(
-  Object.fromEntries(before.map((schema) => [String(schema['title']), schema])),
-  Object.fromEntries(eventTypes.map((type) => [type, eventSchema(type)])),
-);
+if (import.meta.main) generate();
 
-if (broken.length > 0) {
-  console.error(
-    `These changes of version 1 would break consumers, so nothing was written:\n  ${broken.join('\n  ')}`,
+/** Writes the generated files, unless a change would break consumers of version 1. */
+function generate(): void {
+  const before = readdirSync(join(ROOT, 'docs/events'))
+    .filter((file) => file !== 'asyncapi.json')
+    .map((file) => Schema.parse(JSON.parse(readFileSync(join(ROOT, 'docs/events', file), 'utf8'))));
+  const broken = breakingChanges(
+    Object.fromEntries(before.map((schema) => [String(schema['title']), schema])),
+    Object.fromEntries(eventTypes.map((type) => [type, eventSchema(type)])),
   );
-  process.exitCode = 1;
-} else {
-  for (const [path, text] of generatedFiles()) writeFileSync(join(root, path), text);
+  if (broken.length > 0) {
+    console.error(
+      `These changes of version 1 would break consumers, so nothing was written:\n  ${broken.join('\n  ')}`,
+    );
+    process.exitCode = 1;
+    return;
+  }
+  for (const [path, text] of generatedFiles()) writeFileSync(join(ROOT, path), text);
+}
+
+/** Returns the text of each file that `npm run generate:events` writes, by its path from the root. */
+export function generatedFiles(): Map<string, string> {
+  return new Map([
+    ...eventTypes.map((type): [string, string] => [`docs/events/${type}.json`, json(eventSchema(type))]),
+    ['docs/events/asyncapi.json', json(asyncApi())],
+    ['docs/events.md', cataloguePage()],
+  ]);
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** Returns the AsyncAPI 3 document of the bus: one channel with a message for each event. */
+function asyncApi(): object {
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Schoolbell',
+      version: '1.0.0',
+      description: 'What happened on a learning platform, as events on Amazon EventBridge.',
+      license: { name: 'MIT' },
+    },
+    defaultContentType: 'application/json',
+    channels: {
+      bus: {
+        address: 'schoolbell',
+        title: 'The event bus',
+        description: `Events with the source \`${EVENT_SOURCE}\`. Delivery is at least once and in any order.`,
+        messages: Object.fromEntries(eventTypes.map((type) => [type, message(type)])),
+      },
+    },
+    operations: {
+      publish: {
+        action: 'send',
+        channel: { $ref: '#/channels/bus' },
+        messages: eventTypes.map((type) => ({ $ref: `#/channels/bus/messages/${type}` })),
+      },
+    },
+  };
+}
+
+function message(type: EventType): object {
+  return {
+    name: type,
+    title: type,
+    summary: meanings[type],
+    contentType: 'application/json',
+    payload: { $ref: `./${type}.json#/properties/detail` },
+    examples: [{ name: 'typical', payload: exampleOf(type).detail }],
+  };
 }

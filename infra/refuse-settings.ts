@@ -20,12 +20,12 @@ export function refuseOtherPlaces(settings: Settings, { account, region }: Place
   if (account === undefined) return;
   const wrong: string[] = [];
   // The ARN of an IAM resource contains no Region.
-  const elsewhere = arnsIn(settings).filter(({ arn }) => !['', region].includes(regionOf(arn)));
+  const elsewhere = arnsIn(settings).filter(({ arn }) => !['', region].includes(arn.split(':')[3]));
   if (region !== undefined && elsewhere.length > 0) {
     const paths = elsewhere.map(({ path }) => path).join(', ');
     wrong.push(`${paths}: must be in ${region}, the Region of the deployment`);
   }
-  const owner = settings.bus === 'own' ? account : accountOf(settings.bus);
+  const owner = settings.bus === 'own' ? account : settings.bus.split(':')[4];
   const consumers = consumersIn(settings);
   if (owner !== account && consumers.length > 0) {
     wrong.push(
@@ -49,14 +49,6 @@ function arnsIn(value: unknown, path = ''): { path: string; arn: string }[] {
   return Object.entries(value).flatMap(([name, part]) =>
     arnsIn(part, path === '' ? name : `${path}.${name}`),
   );
-}
-
-function regionOf(arn: string): string {
-  return arn.split(':')[3] ?? '';
-}
-
-function accountOf(arn: string): string | undefined {
-  return arn.split(':')[4];
 }
 
 /**

@@ -4,9 +4,15 @@ import type {
   PutItemCommandInput,
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod/mini';
 
-const INSERT = /^INSERT INTO "([\w.-]+)" VALUE \{(.+)\}$/;
-const UPDATE = /^UPDATE "([\w.-]+)" SET (.+) WHERE (.+)$/;
+/** The statements of `functions/adapters/dynamodb/apply-entry.ts`. */
+const INSERT = /^INSERT INTO "([\w.-]+)" VALUE \{'pk': \?, 'sk': \?, 'entry': \?, 'content': \?\}$/;
+const UPDATE = /^UPDATE "([\w.-]+)" SET entry = \?, content = \? WHERE pk = \? AND sk = \? AND entry < \?$/;
+
+const Value = z.custom<AttributeValue>();
+const InsertParameters = z.tuple([Value, Value, Value, Value]);
+const UpdateParameters = z.tuple([Value, Value, Value, Value, Value]);
 
 export type Translated = {
   table: string;
@@ -17,12 +23,12 @@ export type Translated = {
 };
 
 /**
- * Translates the statements to conditional writes with the same effect, for an engine without PartiQL. Two
- * forms are supported, where each value is a parameter: `INSERT INTO "t" VALUE {'pk': ?, 'sk': ?, 'a': ?}`
- * and `UPDATE "t" SET a = ?, b = ? WHERE pk = ? AND sk = ? AND a < ?`.
+ * Translates the statements that the functions send to conditional writes with the same effect, for an engine
+ * without PartiQL.
  *
- * @throws Error with the name `ValidationException` for a statement of another form, for more than 25
- *   statements, and for two statements with the same key
+ * @throws Error with the name `ValidationException` for another statement, for more than 25 statements, and
+ *   for two statements with the same key
+ * @throws ZodError for a wrong number of parameters
  */
 export function translateStatements(statements: BatchStatementRequest[]): Translated[] {
   if (statements.length < 1 || statements.length > 25)
@@ -33,79 +39,36 @@ export function translateStatements(statements: BatchStatementRequest[]): Transl
   return translated;
 }
 
-function translate({ Statement = '', Parameters = [] }: BatchStatementRequest): Translated {
-  const left = [...Parameters];
-  const next = (): AttributeValue => {
-    const value = left.shift();
-    if (value === undefined) throw validation('A statement has fewer parameters than question marks');
-    return value;
-  };
-  const translated = translateInsert(Statement, next) ?? translateUpdate(Statement, next);
-  if (translated === null) throw validation('The embedded DynamoDB does not support the form of a statement');
-  if (left.length > 0) throw validation('A statement has more parameters than question marks');
-  return translated;
+function translate({ Statement = '', Parameters }: BatchStatementRequest): Translated {
+  const insertInto = INSERT.exec(Statement)?.[1];
+  if (insertInto !== undefined) return translateInsert(insertInto, InsertParameters.parse(Parameters));
+  const update = UPDATE.exec(Statement)?.[1];
+  if (update !== undefined) return translateUpdate(update, UpdateParameters.parse(Parameters));
+  throw validation('The embedded DynamoDB does not support the form of a statement');
 }
 
-function translateInsert(statement: string, next: () => AttributeValue): Translated | null {
-  const [, table, fields] = INSERT.exec(statement) ?? [];
-  if (table === undefined || fields === undefined) return null;
-  const item = Object.fromEntries(
-    fields.split(', ').map((field) => [nameIn(field, /^'(\w+)': \?$/), next()]),
-  );
-  return {
-    table,
-    key: keyOf(item),
-    write: { put: { TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' } },
-    conflict: 'DuplicateItem',
-  };
+function translateInsert(
+  table: string,
+  [pk, sk, entry, content]: z.infer<typeof InsertParameters>,
+): Translated {
+  const Item = { pk, sk, entry, content };
+  const put = { TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' };
+  return { table, key: { pk, sk }, write: { put }, conflict: 'DuplicateItem' };
 }
 
-function translateUpdate(statement: string, next: () => AttributeValue): Translated | null {
-  const [, table, assignments, conditions] = UPDATE.exec(statement) ?? [];
-  if (table === undefined || assignments === undefined || conditions === undefined) return null;
-  const names: Record<string, string> = {};
-  const values: Record<string, AttributeValue> = {};
-  const placeholders = (name: string) => {
-    const at = Object.keys(values).length;
-    names[`#${name}`] = name;
-    values[`:${at}`] = next();
-    return [`#${name}`, `:${at}`] as const;
+function translateUpdate(
+  table: string,
+  [entry, content, pk, sk, limit]: z.infer<typeof UpdateParameters>,
+): Translated {
+  const update = {
+    TableName: table,
+    Key: { pk, sk },
+    UpdateExpression: 'SET #entry = :entry, #content = :content',
+    ConditionExpression: 'attribute_exists(pk) AND #entry < :limit',
+    ExpressionAttributeNames: { '#entry': 'entry', '#content': 'content' },
+    ExpressionAttributeValues: { ':entry': entry, ':content': content, ':limit': limit },
   };
-  const sets = assignments.split(', ').map((each) => placeholders(nameIn(each, /^(\w+) = \?$/)).join(' = '));
-  const key: Record<string, AttributeValue> = {};
-  const rest: string[] = [];
-  for (const each of conditions.split(' AND ')) {
-    const equal = /^(pk|sk) = \?$/.exec(each)?.[1];
-    if (equal !== undefined) key[equal] = next();
-    else rest.push(placeholders(nameIn(each, /^(\w+) < \?$/)).join(' < '));
-  }
-  return {
-    table,
-    key: keyOf(key),
-    write: {
-      update: {
-        TableName: table,
-        Key: key,
-        UpdateExpression: `SET ${sets.join(', ')}`,
-        ConditionExpression: ['attribute_exists(pk)', ...rest].join(' AND '),
-        ExpressionAttributeNames: names,
-        ExpressionAttributeValues: values,
-      },
-    },
-    conflict: 'ConditionalCheckFailed',
-  };
-}
-
-function nameIn(text: string, shape: RegExp): string {
-  const name = shape.exec(text)?.[1];
-  if (name === undefined) throw validation(`The embedded DynamoDB does not support "${text}" in a statement`);
-  return name;
-}
-
-function keyOf({ pk, sk }: Record<string, AttributeValue>): Record<string, AttributeValue> {
-  if (pk === undefined || sk === undefined)
-    throw validation('A statement must have a value for each key attribute (pk and sk)');
-  return { pk, sk };
+  return { table, key: { pk, sk }, write: { update }, conflict: 'ConditionalCheckFailed' };
 }
 
 function validation(message: string): Error {

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { eventSchema } from '../../catalogue/event-schema.ts';
 import { deliveredExample, exampleOf } from '../../catalogue/examples.ts';
-import { generatedFiles } from '../../catalogue/generated-files.ts';
+import { generatedFiles } from '../../catalogue/generate.ts';
 import { type EventType, eventTypes, publishedEvents } from '../../functions/contract/published-events.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
