@@ -201,26 +201,15 @@ async function findEngine(directory: string): Promise<string | null> {
  */
 async function forward(directory: string, first: SharedEngine): Promise<Engine> {
   const agent = new Agent({ keepAlive: true });
-  let engine = first;
-  let connecting: Promise<void> | null = null;
-  const reconnect = async (failed: SharedEngine) => {
-    if (engine !== failed) return;
-    connecting ??= connect(directory)
-      .then((next) => {
-        engine = next;
-      })
-      .finally(() => {
-        connecting = null;
-      });
-    await connecting;
-  };
+  let engine = Promise.resolve(first);
   const { origin: endpoint, close } = await startLocalServer(
     createServer(async (incoming, response) => {
       const used = engine;
       try {
-        await pass(incoming, response, used.endpoint, agent);
+        await pass(incoming, response, used, agent);
       } catch {
-        await reconnect(used).catch(() => undefined);
+        if (engine === used) engine = connect(directory);
+        await engine.catch(() => undefined);
         if (response.headersSent) response.destroy();
         else response.writeHead(500).end(JSON.stringify({ __type: 'InternalServerError' }));
       }
@@ -231,8 +220,7 @@ async function forward(directory: string, first: SharedEngine): Promise<Engine> 
     async close() {
       await close();
       agent.destroy();
-      await connecting;
-      await engine.close();
+      await (await engine.catch(() => first)).close();
     },
   };
 }
@@ -240,10 +228,10 @@ async function forward(directory: string, first: SharedEngine): Promise<Engine> 
 async function pass(
   incoming: IncomingMessage,
   response: ServerResponse,
-  endpoint: string,
+  engine: Promise<Engine>,
   agent: Agent,
 ): Promise<void> {
-  const body = await buffer(incoming);
+  const [body, { endpoint }] = await Promise.all([buffer(incoming), engine]);
   const { method, headers } = incoming;
   await new Promise<void>((resolve, reject) => {
     const passed = request(`${endpoint}${incoming.url}`, { agent, method, headers }, (answered) => {

@@ -8,8 +8,7 @@ import { createPublisher } from '../functions/adapters/eventbridge/publisher.ts'
 import { putEventsCall } from '../functions/adapters/eventbridge/put-events.ts';
 import type { ReplayPorts } from '../functions/core/replay/ports.ts';
 import { storeWithIds } from '../functions/remote-ids.ts';
-import { startBus } from './bus/bus.ts';
-import type { DeliveredEvent } from './bus/delivered-event.ts';
+import { type DeliveredEvent, startBus } from './bus/bus.ts';
 import { startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import type { LocalKombo } from './local-kombo.ts';
 import { withProcessLeases, withProcessWriters } from './process-leases.ts';

@@ -6,7 +6,7 @@ import { IntegrationError } from '../../functions/core/errors.ts';
 import type { Worker } from '../../functions/core/journal/worker.ts';
 import { withLease } from '../../functions/core/operator/with-lease.ts';
 import type { Ports, Store } from '../../functions/core/ports.ts';
-import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
+import type { DeliveredEvent } from '../../local/bus/bus.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
 import { CommandError, ExitCode } from '../terminal/exit-code.ts';
 import { interruption, unlessInterrupted } from '../terminal/interruption.ts';

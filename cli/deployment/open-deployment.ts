@@ -20,7 +20,7 @@ import {
   readStackOutputs,
   wireOperator,
 } from '../../functions/wiring.ts';
-import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
+import type { DeliveredEvent } from '../../local/bus/bus.ts';
 import { LOCAL_CONSUMERS } from '../../local/consumers/local-consumers.ts';
 import { type LocalKombo, openLocalKombo } from '../../local/local-kombo.ts';
 import { openLocalParts } from '../../local/local-parts.ts';

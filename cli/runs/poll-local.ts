@@ -4,7 +4,7 @@ import type { PollMode } from '../../functions/contract/messages.ts';
 import { plural } from '../../functions/contract/printable-text.ts';
 import { type PollOutcome, runPoll } from '../../functions/core/poll/run-poll.ts';
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
-import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
+import type { DeliveredEvent } from '../../local/bus/bus.ts';
 import { type LocalKombo, openLocalKombo } from '../../local/local-kombo.ts';
 import { STORY } from '../../local/sandbox/school/story.ts';
 import { hasData, openLocal } from '../deployment/open-deployment.ts';

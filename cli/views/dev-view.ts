@@ -2,7 +2,7 @@ import { createLogUpdate } from 'log-update';
 import type { PollMode } from '../../functions/contract/messages.ts';
 import { jsonText, minute, plural } from '../../functions/contract/printable-text.ts';
 import type { PollOutcome } from '../../functions/core/poll/run-poll.ts';
-import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
+import type { DeliveredEvent } from '../../local/bus/bus.ts';
 import { type Output, terminalColumns } from '../terminal/output.ts';
 import { type Line, styled, terminalText, wrapped } from '../terminal/terminal-text.ts';
 import { eventLine } from './event-line.ts';

@@ -8,7 +8,7 @@ import {
 } from '../../consumers/messages/event-text.ts';
 import { minute, printable } from '../../functions/contract/printable-text.ts';
 import { isEventType, publishedEvents } from '../../functions/contract/published-events.ts';
-import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
+import type { DeliveredEvent } from '../../local/bus/bus.ts';
 import { terminalColumns } from '../terminal/output.ts';
 import { type Line, type Part, styled, wrapped } from '../terminal/terminal-text.ts';
 import { GAP, plainTable } from './plain-table.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import type { EventBridgeEvent } from 'aws-lambda';
 import { startLocalServer } from '../local-server.ts';
-import { type DeliveredEvent, deliveredEvent } from './delivered-event.ts';
 import {
   EVENTBRIDGE_LIMITS,
   type PutEntry,
@@ -91,4 +91,28 @@ function send(response: ServerResponse, { status, body }: BusResponse): void {
     'x-amzn-requestid': randomUUID(),
   });
   response.end(JSON.stringify(body));
+}
+
+/** An event in the form in which EventBridge delivers it. */
+export type DeliveredEvent = EventBridgeEvent<string, Record<string, unknown>>;
+
+export const LOCAL_ACCOUNT = '000000000000';
+
+/**
+ * The event's time has whole seconds, e.g. `2026-03-01T09:30:00Z`. `now`, in milliseconds since 1970, is used
+ * when the entry has no time.
+ */
+export function deliveredEvent(entry: PutEntry, id: string, now: number): DeliveredEvent {
+  const seconds = Math.floor(entry.time ?? now / 1000);
+  return {
+    version: '0',
+    id,
+    'detail-type': entry.detailType,
+    source: entry.source,
+    account: LOCAL_ACCOUNT,
+    time: new Date(seconds * 1000).toISOString().replace('.000Z', 'Z'),
+    region: 'local',
+    resources: entry.resources,
+    detail: entry.detail,
+  };
 }

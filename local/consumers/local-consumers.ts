@@ -12,7 +12,7 @@ import { type SlackMessage, slackMessage } from '../../consumers/slack/slack-mes
 import { EVENT_SOURCE } from '../../functions/contract/names.ts';
 import type { WorkflowEvent } from '../../functions/contract/workflow-events.ts';
 import type { Kombo } from '../../functions/core/ports.ts';
-import { type DeliveredEvent, deliveredEvent, LOCAL_ACCOUNT } from '../bus/delivered-event.ts';
+import { type DeliveredEvent, deliveredEvent, LOCAL_ACCOUNT } from '../bus/bus.ts';
 import { matchesPattern } from '../rules/match-pattern.ts';
 
 const SLACK = 'slack';

@@ -4,7 +4,7 @@ import { type LearningEvent, learningEvents } from '../../functions/contract/lea
 import { TransientError } from '../../functions/core/errors.ts';
 import { type PollOutcome, type PollRequest, runPoll } from '../../functions/core/poll/run-poll.ts';
 import type { Ports, RunSettings } from '../../functions/core/ports.ts';
-import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
+import type { DeliveredEvent } from '../../local/bus/bus.ts';
 import type { Traces } from '../support/broken-promises.ts';
 import { startFaultyBus } from '../support/faulty-bus.ts';
 import { viewOf } from '../support/fixed-records.ts';

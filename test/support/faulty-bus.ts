@@ -1,5 +1,4 @@
-import { type BusOptions, startBus } from '../../local/bus/bus.ts';
-import type { DeliveredEvent } from '../../local/bus/delivered-event.ts';
+import { type BusOptions, type DeliveredEvent, startBus } from '../../local/bus/bus.ts';
 
 /** When a fault occurs, and whether the events are delivered before the failure. */
 type Striking = {

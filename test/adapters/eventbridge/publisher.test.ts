@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createPublisher } from '../../../functions/adapters/eventbridge/publisher.ts';
 import { putEventsCall } from '../../../functions/adapters/eventbridge/put-events.ts';
 import { DeploymentError, TransientError } from '../../../functions/core/errors.ts';
-import type { DeliveredEvent } from '../../../local/bus/delivered-event.ts';
+import type { DeliveredEvent } from '../../../local/bus/bus.ts';
 import { type FaultyBus, startFaultyBus } from '../../support/faulty-bus.ts';
 import { someEvent, someEvents, someOperationalEvent } from './some-event.ts';
 

@@ -5,8 +5,7 @@ import {
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { BusOptions } from '../../../local/bus/bus.ts';
-import type { DeliveredEvent } from '../../../local/bus/delivered-event.ts';
+import type { BusOptions, DeliveredEvent } from '../../../local/bus/bus.ts';
 import { type FaultyBus, startFaultyBus } from '../../support/faulty-bus.ts';
 
 let bus: FaultyBus;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { exampleOf, learningExample } from '../../../catalogue/examples.ts';
-import { deliveredEvent } from '../../../local/bus/delivered-event.ts';
+import { deliveredEvent } from '../../../local/bus/bus.ts';
 import { localConsumers } from '../../../local/consumers/local-consumers.ts';
 import { observed } from '../../support/observed.ts';
 
