@@ -31,7 +31,7 @@ export function parseSettings(content: unknown, file: string): Settings {
 
 /**
  * Parses the properties for which the schema has a field. A token is not checked, because its value is only
- * known during the deployment.
+ * known during the deployment. Therefore a number cannot be a token: periods and thresholds are computed from it.
  *
  * @param where the construct's path for the error message
  * @throws SettingsError when a property is wrong
@@ -44,6 +44,10 @@ export function parseProps<Shape extends z.core.$ZodShape>(
   const known = Object.entries(props).filter(([name, value]) => name in schema.shape && value !== undefined);
   const tokens = known.filter(([, value]) => hasToken(value));
   const literals = known.filter(([, value]) => !hasToken(value));
+  const numbers = tokens.flatMap(([name, value]) => (typeof value === 'number' ? [name] : []));
+  if (numbers.length > 0) {
+    throw new SettingsError(`${where}: ${numbers.join(', ')}: must be a number, not a token`);
+  }
   return { ...parse(schema, Object.fromEntries(literals), where), ...Object.fromEntries(tokens) };
 }
 

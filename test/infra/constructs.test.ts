@@ -96,6 +96,25 @@ describe('the construct Schoolbell', () => {
     expect(environmentOf(template, 'Dispatch')['INTEGRATIONS']).toEqual({ Ref: 'Integration' });
   });
 
+  it('the construct Schoolbell refuses numbers that are only known during the deployment, because it computes with them', () => {
+    const stack = new Stack(plainApp(), 'Learning');
+    const number = new CfnParameter(stack, 'Number', { type: 'Number' }).valueAsNumber;
+    const properties: SchoolbellProps[] = [
+      { pollEvery: Duration.minutes(number) },
+      { overlap: Duration.minutes(number) },
+      { behindAfter: Duration.minutes(number) },
+      { journalRetention: Duration.days(number) },
+      { pollConcurrency: number },
+      { webhookConcurrency: number },
+      { surgeShare: number },
+      { surgeFloor: number },
+    ];
+    for (const [at, props] of properties.entries()) {
+      const attempt = () => new Schoolbell(stack, `Schoolbell${at}`, props);
+      expect(attempt, Object.keys(props)[0]).toThrow(/^Learning.*: must be a number, not a token$/);
+    }
+  });
+
   it.each<[SchoolbellProps, string]>([
     [{ kombo: 'http://kombo.example.com/v1' }, 'kombo'],
     [{ pollEvery: Duration.hours(7) }, 'pollEveryMinutes'],
