@@ -129,7 +129,10 @@ export type NotifierSettings = z.infer<typeof NotifierSettings>;
 /** The settings in `schoolbell.config.ts`. */
 export const Settings = z
   .strictObject({
-    /** The prefix of the stacks' names, and a dimension of the metrics. Unique in an account and Region. */
+    /**
+     * The prefix of the stacks' names, and a dimension of the metrics. Unique in an account and Region. A
+     * deployment with another name creates new stacks, and the old stacks continue to poll.
+     */
     name: z._default(Name, 'Schoolbell'),
     ...notifierSettings,
     /** For how many days CloudWatch keeps the logs. */
