@@ -200,16 +200,18 @@ function withoutCode({ code: _code, ...certificate }: IssuedCertificate) {
  * issued, and undefined if this type of event has no certificate, or if certificates cannot be read.
  */
 function certificateFinder({ readCertificates }: Deployment, output: Output) {
-  let isReadable = readCertificates !== null;
+  let isReadable = true;
   const read = new Map<string, IssuedCertificate[]>();
   return async (event: JournalledEvent): Promise<IssuedCertificate | null | undefined> => {
     const { integration, progression } = event.detail;
-    if (!COMPLETIONS.includes(event.type) || readCertificates === null || !isReadable) return undefined;
+    if (!COMPLETIONS.includes(event.type) || !isReadable) return undefined;
     const key = `${integration.id} ${progression.id}`;
     try {
       const known =
         read.get(key) ??
         (await readCertificates({ integration: integration.id, progression: progression.id }));
+      isReadable = known !== null;
+      if (known === null) return undefined;
       read.set(key, known);
       return certificateOf(event, known);
     } catch (error) {

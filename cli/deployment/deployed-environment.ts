@@ -60,6 +60,19 @@ export function stackEnvironment(
   );
 }
 
+/**
+ * Returns the name of the bucket with the certificates, or undefined if none is known. A stack named
+ * `NAMENotifier` belongs to the same deployment as `NAMECertificates`, which has an output with the name.
+ */
+export async function certificatesBucket(
+  variables: Variables,
+  stack: string | null,
+  readOutputs: (stack: string) => Promise<Record<string, string> | null>,
+): Promise<string | undefined> {
+  const outputs = stack === null ? null : await readOutputs(stack.replace(/Notifier$/, 'Certificates'));
+  return outputs?.[outputNames.certificatesBucket] ?? variables['CERTIFICATES_BUCKET'];
+}
+
 function environmentsIn(outputs: Record<string, string>): Variables[] {
   const environments = valuesOf(outputs, outputNames.environment);
   return environments.map((environment) => Object.fromEntries(environment.split(' ').map(pairOf)));

@@ -26,7 +26,12 @@ import { type LocalKombo, openLocalKombo } from '../../local/local-kombo.ts';
 import { openLocalParts } from '../../local/local-parts.ts';
 import type { GlobalOptions } from '../options/global-options.ts';
 import { CommandError } from '../terminal/exit-code.ts';
-import { deployedEnvironment, OUTPUTS_FILE, stackEnvironment } from './deployed-environment.ts';
+import {
+  certificatesBucket,
+  deployedEnvironment,
+  OUTPUTS_FILE,
+  stackEnvironment,
+} from './deployed-environment.ts';
 
 /** The deployment on AWS, or with `--local` an embedded DynamoDB and event bus on this machine. */
 export type Deployment = Omit<Operator, 'replayQueue' | 'checks' | OnAws> & {
@@ -34,8 +39,8 @@ export type Deployment = Omit<Operator, 'replayQueue' | 'checks' | OnAws> & {
   queue: Queue | null;
   /** Sends messages that request a replay; null if the command itself must send the replay's events. */
   replayQueue: Queue<ReplayMessage> | null;
-  /** Reads the certificates of a progression; null if the deployment issues no certificates. */
-  readCertificates: ((progression: CertifiedProgression) => Promise<IssuedCertificate[]>) | null;
+  /** Returns the certificates of a progression, or null if the deployment issues no certificates. */
+  readCertificates: (progression: CertifiedProgression) => Promise<IssuedCertificate[] | null>;
   /** The checks of `doctor` that need more than the ports; null with `--local`. */
   checks: OperatorChecks | null;
   close(): Promise<void>;
@@ -93,15 +98,19 @@ export async function openAws(stack: string | null): Promise<Deployment & Pick<O
       `No deployment was found: run npx cdk deploy --all, or name the deployment's stack with --stack, or set ${wrong.join(', ')} to the values in the stack's outputs, or use --local.${hint}`,
     );
   }
-  const bucket = variables['CERTIFICATES_BUCKET'];
-  const readDeployed = async (name: string, progression: CertifiedProgression) => {
+  const openBucket = async () => {
+    const name = await certificatesBucket(variables, stack, readStackOutputs);
     // The module loads the code that draws certificates, so it is imported only when it is needed.
-    const { wireBucket } = await import('../../consumers/certificates/wiring.ts');
-    return readCertificates(wireBucket(name), progression);
+    return name ? (await import('../../consumers/certificates/wiring.ts')).wireBucket(name) : null;
   };
+  let opening: ReturnType<typeof openBucket> | undefined;
   return {
     ...wireOperator(variables),
-    readCertificates: bucket ? (progression) => readDeployed(bucket, progression) : null,
+    readCertificates: async (progression) => {
+      opening ??= openBucket();
+      const bucket = await opening;
+      return bucket && readCertificates(bucket, progression);
+    },
     close: async () => {},
   };
 }
@@ -148,9 +157,10 @@ export async function openLocal(
     readKeyOwner: kombo.kombo.readKeyOwner,
     findLearners: kombo.kombo.findLearners,
     // The folder exists if `dev` has written certificates into it.
-    readCertificates: existsSync(join(directory, 'certificates'))
-      ? (progression) => readCertificates(folderStore(directory), progression)
-      : null,
+    readCertificates: async (progression) =>
+      existsSync(join(directory, 'certificates'))
+        ? readCertificates(folderStore(directory), progression)
+        : null,
     readConsumers: async () => LOCAL_CONSUMERS,
     checks: null,
     busEndpoint: parts.busEndpoint,

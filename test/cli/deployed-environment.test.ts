@@ -2,8 +2,13 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { deployedEnvironment, stackEnvironment } from '../../cli/deployment/deployed-environment.ts';
+import {
+  certificatesBucket,
+  deployedEnvironment,
+  stackEnvironment,
+} from '../../cli/deployment/deployed-environment.ts';
 import { outputNames } from '../../functions/contract/names.ts';
+import { synthesizeAll } from '../infra/synthesize.ts';
 
 const QUEUE = 'https://sqs.eu-central-1.amazonaws.com/123456789012/polls?a=b';
 
@@ -89,3 +94,23 @@ test.each([
 ])('a command refuses to read its environment from a stack %s', (_which, outputs, message) => {
   expect(() => stackEnvironment({}, 'Learning', outputs)).toThrow(message);
 });
+
+test.each([
+  ['Schoolbell', { certificates: {} }, 'bucket-of-the-stack'],
+  ['Learning-2', { certificates: {}, name: 'Learning-2' }, 'bucket-of-the-stack'],
+  ['Schoolbell', {}, 'bucket-of-the-variable'],
+])(
+  'with --stack, the certificates bucket of the deployment %s with the settings %j is the %s',
+  async (name, settings, bucket) => {
+    const deployed = synthesizeAll(settings);
+    const readOutputs = async (stack: string) => {
+      const names = Object.keys(deployed[stack]?.findOutputs('*') ?? {});
+      return Object.fromEntries(names.map((output) => [output, 'bucket-of-the-stack']));
+    };
+    const variables = { CERTIFICATES_BUCKET: 'bucket-of-the-variable' };
+
+    expect(deployed).toHaveProperty(`${name}Notifier`);
+    expect(await certificatesBucket(variables, `${name}Notifier`, readOutputs)).toBe(bucket);
+    expect(await certificatesBucket(variables, null, readOutputs)).toBe('bucket-of-the-variable');
+  },
+);

@@ -14,7 +14,7 @@ async function findings(readKeyOwner: (now: number) => Promise<{ environment: st
     replayQueue: null,
     readKeyOwner: () => readKeyOwner(ports.clock()),
     findLearners: async () => [],
-    readCertificates: null,
+    readCertificates: async () => null,
     readConsumers: async () => [],
     checks: null,
     ids: { mode: 'keep', key: async () => '' },

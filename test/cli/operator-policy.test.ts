@@ -8,6 +8,7 @@ import { startBus } from '../../local/bus/bus.ts';
 import { startEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 import { steppedClock } from '../../local/sandbox/clock.ts';
 import { startSandbox } from '../../local/sandbox/server.ts';
+import { startBucket } from '../adapters/s3/bucket-server.ts';
 import { synthesize } from '../infra/synthesize.ts';
 import { type AwsRecorder, startAwsRecorder } from '../support/aws-recorder.ts';
 import { fixedRecords } from '../support/fixed-records.ts';
@@ -99,7 +100,10 @@ async function startDeployment() {
   const bus = await startBus({ onEvent: () => undefined });
   const sandbox = await startSandbox({ apiKey: 'key', clock, integrations: [{ id: INTEGRATION, records }] });
   const queue = await startLocalQueue({ kombo: 'key', 'remote-ids-key': 'k'.repeat(64) });
-  const stacks: Record<string, Record<string, string>> = { SchoolbellCertificates: {} };
+  const stacks: Record<string, Record<string, string>> = {
+    SchoolbellCertificates: { [outputNames.certificatesBucket]: 'certificates' },
+  };
+  const bucket = await startBucket();
   const recorder = await startAwsRecorder(
     {
       DynamoDB_20120810: database.endpoint,
@@ -141,6 +145,7 @@ async function startDeployment() {
     clock,
     records,
     recorder,
+    bucket,
     environment,
     /** Runs the functions until no message is left. */
     async work() {
@@ -151,7 +156,7 @@ async function startDeployment() {
     },
     sent: queue.sent,
     async close() {
-      for (const part of [poll, replay, recorder, queue, sandbox, bus, database]) await part.close();
+      for (const part of [poll, replay, recorder, bucket, queue, sandbox, bus, database]) await part.close();
     },
   };
 }
@@ -184,6 +189,8 @@ describe("the operators' policy", () => {
     recorder = deployment.recorder;
     for (const [name, value] of Object.entries(deployment.environment)) vi.stubEnv(name, value);
     vi.stubEnv('AWS_ENDPOINT_URL', recorder.endpoint);
+    // The operators' policy does not grant the rights on the certificates.
+    vi.stubEnv('AWS_ENDPOINT_URL_S3', deployment.bucket.endpoint);
     vi.stubEnv('AWS_REGION', 'eu-central-1');
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'tested');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'tested');
@@ -236,8 +243,10 @@ describe("the operators' policy", () => {
     await schoolbell('set-aside', 'retry', INTEGRATION);
     // `set-aside retry` publishes the events of the retried records without a poll.
     expect(await schoolbell('events', INTEGRATION)).toContain('CourseCompleted');
+    const stack = ['--stack', 'SchoolbellNotifier'];
+    expect(await schoolbell('events', INTEGRATION, '--learner', EMAIL, ...stack)).toContain('no certificate');
     await schoolbell('status');
-    expect(await schoolbell('status', '--stack', 'SchoolbellNotifier', '--json')).toContain(INTEGRATION);
+    expect(await schoolbell('status', ...stack, '--json')).toContain(INTEGRATION);
     await schoolbell('status', INTEGRATION);
     await schoolbell('release', INTEGRATION);
     await schoolbell('discard', INTEGRATION);

@@ -39,7 +39,7 @@ function deployed(at: ReplayWorld) {
       replayQueue,
       readKeyOwner: () => Promise.reject(new Error('not asked for')),
       findLearners: async () => [],
-      readCertificates: null,
+      readCertificates: async () => null,
       readConsumers: async () => [],
       checks: null,
       ids: { mode: 'keep', key: async () => '' },
