@@ -8,7 +8,7 @@ import { readOutputs } from './adapters/cloudformation/stacks.ts';
 import { dynamoDbCalls } from './adapters/dynamodb/dynamodb-calls.ts';
 import { createReplayStore } from './adapters/dynamodb/replay-items.ts';
 import { createStore } from './adapters/dynamodb/store.ts';
-import { createPublisher } from './adapters/eventbridge/publisher.ts';
+import { createPublisher, tryToSend } from './adapters/eventbridge/publisher.ts';
 import { findBus, putEventsCall } from './adapters/eventbridge/put-events.ts';
 import { readConsumers } from './adapters/eventbridge/read-consumers.ts';
 import { createKombo, type KomboAdapter } from './adapters/kombo/kombo.ts';
@@ -83,6 +83,8 @@ export function wireReplay(variables: Variables) {
 export function wireOperator(variables: Variables) {
   const environment = parseAs(OperatorEnvironment, variables);
   const replayUrl = environment.REPLAY_QUEUE_URL;
+  const bus = environment.BUS_NAME;
+  const eventBridge = new EventBridgeClient(AWS_CLIENT);
   const sqs = new SQSClient(AWS_CLIENT);
   const secrets = new SecretsManagerClient(AWS_CLIENT);
   const ids = wireIds(environment, secrets);
@@ -94,12 +96,13 @@ export function wireOperator(variables: Variables) {
     readKeyOwner: kombo.readKeyOwner,
     findLearners: kombo.findLearners,
     /** Reads the names of the consumers that have rules on the bus. */
-    readConsumers: () => readConsumers(new EventBridgeClient(AWS_CLIENT), environment.BUS_NAME),
+    readConsumers: () => readConsumers(eventBridge, bus),
     queue: createQueue<PollMessage>(sqs, environment.QUEUE_URL),
     replayQueue: replayUrl === undefined ? null : createQueue<ReplayMessage>(sqs, replayUrl),
     /** The checks of `doctor` that do not use the ports. Each throws an error that describes the problem. */
     checks: {
-      findBus: () => findBus(new EventBridgeClient(AWS_CLIENT), environment.BUS_NAME),
+      findBus: () => findBus(eventBridge, bus),
+      tryToSend: () => tryToSend({ putEvents: putEventsCall(eventBridge), bus }),
       countPolls: () => countWaiting(sqs, environment.QUEUE_URL),
       countReplays: replayUrl === undefined ? null : () => countWaiting(sqs, replayUrl),
       /** Returns the stacks of consumers that are switched off but still deployed. */

@@ -68,6 +68,10 @@ export async function* examine(deployment: Deployment): AsyncGenerator<Finding> 
       await checks.findBus();
       return 'exists';
     });
+    yield check('bus, sending', async () => {
+      await checks.tryToSend();
+      return 'no policy denies events of this role or user';
+    });
     yield check('poll queue', async () => `exists: ${plural(await checks.countPolls(), 'message')} waiting`);
     yield check('replay queue', async () => {
       const { countReplays: count } = checks;

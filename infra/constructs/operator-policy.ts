@@ -25,8 +25,8 @@ export class OperatorPolicy extends ManagedPolicy {
     });
     grantSecret(state.komboSecret, this, 'GetSecretValue', 'PutSecretValue');
     grantSecret(state.remoteIdsKey, this, 'GetSecretValue');
-    // Commands with `--stack` read the outputs of this stack. `doctor` looks for stacks of consumers that are
-    // switched off in the settings, but still deployed.
+    // Commands with `--stack` read the outputs of this stack, and `events` those of the certificates stack.
+    // `doctor` looks for stacks of consumers that are switched off in the settings, but still deployed.
     const consumerStacks = stacks.map((name) =>
       Stack.of(this).formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${name}/*` }),
     );

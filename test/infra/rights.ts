@@ -62,7 +62,7 @@ const ON: [RegExp, string][] = [
   [/remoteidskey\w+Parameter/, 'key for hashing ids'],
   [/webhooksecret\w+Parameter/, "the webhook's secret"],
   [/AWS::StackId/, 'its own stack'],
-  [/stack\/\w+\/\*/, 'stacks that are switched off'],
+  [/stack\/\w+\/\*/, 'stacks of consumers'],
   [/"PollQueue[0-9A-F]/, 'poll queue'],
   [/"ReplayQueue[0-9A-F]/, 'replay queue'],
   [/"CertificatesQueue[0-9A-F]/, 'certificates queue'],

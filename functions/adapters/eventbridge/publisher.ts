@@ -1,4 +1,6 @@
+import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import pMap from 'p-map';
+import { EVENT_SOURCE } from '../../contract/names.ts';
 import type { OperationalEvent } from '../../contract/operational-events.ts';
 import type { WorkflowEvent } from '../../contract/workflow-events.ts';
 import { TransientError } from '../../core/errors.ts';
@@ -11,15 +13,13 @@ import { moreSerious, RETRY_BUDGET, type RetryBudget, sendBatch, tooLarge } from
 /** More concurrent requests would only reach the account's quota sooner. */
 const CONCURRENCY = 4;
 
+type Sending = { putEvents: PutEvents; bus: string; retryBudget?: RetryBudget };
+
 /**
  * EventBridge accepts events for a bus that does not exist (aws/aws-sdk#186), so the deployment must make
  * sure that the name or ARN is right.
  */
-export function createPublisher(options: {
-  putEvents: PutEvents;
-  bus: string;
-  retryBudget?: RetryBudget;
-}): Publisher {
+export function createPublisher(options: Sending): Publisher {
   const { putEvents, bus, retryBudget = RETRY_BUDGET } = options;
 
   const publishWave = async (wave: Outgoing[], result: PublishResult) => {
@@ -59,20 +59,36 @@ export function createPublisher(options: {
 }
 
 /** The returned function throws a TransientError or a DeploymentError if the bus does not accept an event. */
-export function createNotifier(options: { putEvents: PutEvents; bus: string; retryBudget?: RetryBudget }) {
-  const { putEvents, bus, retryBudget = RETRY_BUDGET } = options;
+export function createNotifier(options: Sending) {
   return async (event: OperationalEvent | WorkflowEvent): Promise<void> => {
-    const entry = operationalEntry(event, bus);
-    const { accepted, refused, error } = await sendBatch([{ index: 0, entry, size: entrySize(entry) }], {
-      putEvents,
-      bus,
-      retryBudget,
-      abandoned: () => false,
-    });
-    if (accepted.length === 1) return;
-    if (error !== null) throw error;
+    const reason = await sendAlone(operationalEntry(event, options.bus), options);
+    if (reason === null) return;
     // The event is not set aside, because this error makes the caller publish it again.
-    const reason = refused[0]?.reason ?? null;
     throw new TransientError(`EventBridge refuses ${event.type}: ${reason}`, { code: reason });
   };
+}
+
+/**
+ * Sends an event without a type and a detail: EventBridge never accepts it, but the policies apply to it.
+ *
+ * @throws DeploymentError when a policy denies this caller to send events as Schoolbell
+ */
+export async function tryToSend(options: Sending): Promise<void> {
+  const entry = { EventBusName: options.bus, Source: EVENT_SOURCE, DetailType: '', Detail: '' };
+  await sendAlone(entry, options);
+}
+
+/** Returns null when the entry was accepted, or the reason when EventBridge never accepts it. */
+async function sendAlone(
+  entry: PutEventsRequestEntry,
+  { putEvents, bus, retryBudget = RETRY_BUDGET }: Sending,
+): Promise<string | null> {
+  const { refused, error } = await sendBatch([{ index: 0, entry, size: entrySize(entry) }], {
+    putEvents,
+    bus,
+    retryBudget,
+    abandoned: () => false,
+  });
+  if (error !== null) throw error;
+  return refused[0]?.reason ?? null;
 }

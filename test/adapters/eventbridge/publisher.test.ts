@@ -1,7 +1,7 @@
 import { EventBridgeClient, type EventBridgeClientConfig } from '@aws-sdk/client-eventbridge';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createPublisher } from '../../../functions/adapters/eventbridge/publisher.ts';
-import { putEventsCall } from '../../../functions/adapters/eventbridge/put-events.ts';
+import { createPublisher, tryToSend } from '../../../functions/adapters/eventbridge/publisher.ts';
+import { type PutEvents, putEventsCall } from '../../../functions/adapters/eventbridge/put-events.ts';
 import { DeploymentError, TransientError } from '../../../functions/core/errors.ts';
 import type { DeliveredEvent } from '../../../local/bus/bus.ts';
 import { type FaultyBus, startFaultyBus } from '../../support/faulty-bus.ts';
@@ -88,6 +88,37 @@ describe('an event', () => {
       detail: someOperationalEvent.detail,
     });
   });
+});
+
+describe('the check whether the caller may send', () => {
+  const check = (putEvents: PutEvents) =>
+    tryToSend({ putEvents, bus: 'schoolbell', retryBudget: { budgetMs: 0, firstDelayMs: 1 } });
+
+  test('the check whether the caller may send as Schoolbell delivers no event', async () => {
+    const client = new EventBridgeClient({ region: 'local', endpoint: bus.endpoint, credentials });
+    const sources: unknown[] = [];
+
+    await check((input) => {
+      sources.push(...(input.Entries ?? []).map(({ Source }) => Source));
+      return putEventsCall(client)(input);
+    });
+
+    expect(sources).toEqual(['schoolbell']);
+    expect(delivered).toEqual([]);
+  });
+
+  test.each<[string, PutEvents]>([
+    ['a call', () => Promise.reject(Object.assign(new Error(), { name: 'AccessDeniedException' }))],
+    [
+      'an entry',
+      async () => ({ $metadata: {}, FailedEntryCount: 1, Entries: [{ ErrorCode: 'AccessDeniedException' }] }),
+    ],
+  ])(
+    'when AWS denies %s of a caller who is not an operator, the error names the setting',
+    async (_, call) => {
+      await expect(check(call)).rejects.toThrow(/AccessDeniedException\): .* the setting operators names/);
+    },
+  );
 });
 
 test('when there are no events to publish, EventBridge is not called', async () => {
