@@ -157,6 +157,7 @@ function wireKombo(
     baseUrl: environment.KOMBO_BASE_URL,
     apiKey: secretReader(secrets, environment.KOMBO_SECRET_ID),
   });
+  // Only replaces ids in the records that are read.
   return komboWithIds(kombo, ids);
 }
 
@@ -174,6 +175,7 @@ function wirePorts(
 ): Ports {
   return {
     kombo,
+    // Only replaces ids in the known states and the entries that are read.
     store: storeWithIds(createStore(table), ids),
     publisher: createPublisher({
       putEvents: putEventsCall(new EventBridgeClient(AWS_CLIENT)),

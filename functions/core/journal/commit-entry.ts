@@ -106,7 +106,10 @@ async function commitEntry(worker: Worker, entry: JournalEntry, details: Details
   await finishEntry(worker, entry, details);
 }
 
-/** Applies an entry (see `Store.applyEntry`: writes its states), publishes it, and counts it. */
+/**
+ * Applies an entry (see `Store.applyEntry`: writes its states), publishes it, and counts it in the checkpoint,
+ * which `saveSoon` writes after a few entries or seconds.
+ */
 async function finishEntry(worker: Worker, entry: JournalEntry, details: DetailsById | null): Promise<void> {
   await worker.ports.store.applyEntry(entry);
   await publishEntry(worker, entry, details);
