@@ -33,10 +33,7 @@ export function withProcessLeases(store: Store, clock: Clock): Store {
     async takeLease(id, lease) {
       const held = (await store.readCheckpoint(id))?.lease ?? null;
       const now = held !== null && !isHeldElsewhere(held) ? END_OF_TIME : new Date().toISOString();
-      const result = await store.takeLease(id, asStored(lease), now);
-      return result.taken
-        ? { ...result, lease: { ...lease, until: shifted(result.lease.until, -aheadMs()) } }
-        : result;
+      return store.takeLease(id, asStored(lease), now);
     },
     saveCheckpoint: (next, lease) => store.saveCheckpoint(next, asStored(lease)),
     releaseLease: (next, lease) => store.releaseLease(next, asStored(lease)),

@@ -49,7 +49,7 @@ export type UnreadableIntegration = { id: IntegrationId; reason: string };
 
 export type LeaseResult =
   /** `fence`: a fence is needed, because the previous lease expired and its worker may still continue. */
-  | { taken: true; checkpoint: Checkpoint; lease: Lease; fence: boolean }
+  | { taken: true; checkpoint: Checkpoint; fence: boolean }
   /** Another worker holds the lease until `until`, unless it renews it. */
   | { taken: false; until: string };
 

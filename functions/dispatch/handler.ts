@@ -8,7 +8,7 @@ export type DispatchParts = {
   queue: Pick<BulkQueue, 'offer'>;
   intervalMs: number;
   /** Integrations to add if they are unknown. */
-  wanted?: { ids: IntegrationId[]; baseline: Baseline };
+  wanted: { ids: IntegrationId[]; baseline: Baseline };
   /** Called with the state of all integrations and the number of sent polls, to write logs and metrics. */
   report?: (fleet: Fleet, sent: number) => void;
 };
@@ -34,10 +34,11 @@ export function dispatchHandler({ ports, queue, intervalMs, wanted, report }: Di
     }
 
     const active = integrations.filter(({ state }) => state === 'active');
-    const checkpoints = await store.readCheckpoints(active.map(({ id }) => id));
+    const ids = active.map(({ id }) => id);
+    const checkpoints = await store.readCheckpoints(ids);
     const needsProbe = [...checkpoints.values()].some(mayBeDeployments);
     const state = { checkpoints, now, intervalMs, lastProbe: needsProbe ? await store.readProbe() : null };
-    const { polls, stopped } = duePolls(active, state);
+    const { polls, stopped } = duePolls(ids, state);
     const probe = nextProbe(stopped, state);
     if (probe !== null) {
       // Save before sending, so that the next probe is another integration, whatever the result of this one.
@@ -46,8 +47,7 @@ export function dispatchHandler({ ports, queue, intervalMs, wanted, report }: Di
     }
     const { taken, error } = await queue.offer(polls);
     if (error !== null) failures.push(error);
-    const read = { integrations: active, unreadable };
-    report?.(await surveyFleet(store, read, checkpoints, now, stopped.length), taken);
+    report?.(await surveyFleet(store, active, unreadable, checkpoints, now, stopped.length), taken);
     if (failures.length > 0) throw failures[0];
     return { sent: taken };
   };
@@ -56,12 +56,10 @@ export function dispatchHandler({ ports, queue, intervalMs, wanted, report }: Di
 /** An integration that a person removed is known, so it stays removed. */
 function missing(
   knownIds: ReadonlySet<IntegrationId>,
-  wanted: DispatchParts['wanted'],
+  { ids, baseline }: DispatchParts['wanted'],
   now: number,
 ): Integration[] {
-  const absent = wanted?.ids.filter((id) => !knownIds.has(id)) ?? [];
+  const absent = [...new Set(ids)].filter((id) => !knownIds.has(id));
   const addedAt = new Date(now).toISOString();
-  return [...new Set(absent)].flatMap((id) =>
-    wanted === undefined ? [] : [{ id, state: 'active', baseline: wanted.baseline, addedAt }],
-  );
+  return absent.map((id) => ({ id, state: 'active', baseline, addedAt }));
 }

@@ -8,8 +8,8 @@ export type Fields = Record<string, unknown>;
 
 /** Structured logs, and metrics written as log lines (embedded metric format). */
 export type Telemetry = {
-  info(message: string, fields?: Fields): void;
-  warn(message: string, fields?: Fields): void;
+  info(message: string, fields: Fields): void;
+  warn(message: string, fields: Fields): void;
   /** Logs only the names and positions of an error and its causes: messages may quote record contents. */
   unexpected(message: string, error: unknown): void;
   measure(values: Partial<Record<MetricName, number>>, dimensions?: Record<string, string>): void;
@@ -20,8 +20,8 @@ export function createTelemetry(): Telemetry {
   const logger = new Logger();
   const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
   return {
-    info: (message, fields = {}) => logger.info(message, fields),
-    warn: (message, fields = {}) => logger.warn(message, fields),
+    info: (message, fields) => logger.info(message, fields),
+    warn: (message, fields) => logger.warn(message, fields),
     unexpected: (message, error) => logger.error(message, { problem: redacted(error) }),
     measure(values, dimensions = {}) {
       const units = Object.entries(values);

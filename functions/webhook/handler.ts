@@ -56,7 +56,6 @@ async function checkRequest(event: unknown, secret: () => Promise<string>): Prom
   if (!request.success) return refused(400, 'not a request');
   const { headers, body = '', isBase64Encoded, requestContext } = request.data;
   if (requestContext.http.method !== 'POST') return refused(405, 'not a POST');
-  if (body.length > MAX_BODY_BYTES * 2) return refused(413, 'too long');
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
   if (bytes.length > MAX_BODY_BYTES) return refused(413, 'too long');
   const signature = headers['x-kombo-signature'];

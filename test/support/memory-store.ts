@@ -87,7 +87,7 @@ export function memoryStore(integration: string): MemoryStore {
       }
       place = { checkpoint: before.checkpoint, lease: Lease.parse(lease), again: false };
       const checkpoint = structuredClone(before.checkpoint);
-      return { taken: true, checkpoint, lease, fence: before.lease !== null };
+      return { taken: true, checkpoint, fence: before.lease !== null };
     },
     async saveCheckpoint(next, lease) {
       called('saveCheckpoint', next, lease);

@@ -17,12 +17,7 @@ export function checkpointItems(
   table: Table,
 ): Pick<Store, 'readCheckpoint' | 'readCheckpoints' | 'takeLease' | 'saveCheckpoint' | 'releaseLease'> {
   return {
-    async readCheckpoint(id) {
-      const stored = await readStored(table, id);
-      if (stored === null) return null;
-      const { checkpoint, lease } = stored;
-      return { checkpoint, lease: lease && { owner: lease.owner, until: lease.until } };
-    },
+    readCheckpoint: (id) => readStored(table, id),
 
     async readCheckpoints(ids) {
       const items = await batchGet(table, [...new Set(ids)].map(checkpointKey), { consistent: false });
@@ -33,18 +28,18 @@ export function checkpointItems(
     async takeLease(id, lease, now) {
       for (let round = 0; round < ROUNDS; round += 1) {
         const free = await takeFree(table, id, lease);
-        if (free !== null) return taken(free, lease);
+        if (free !== null) return taken(free);
 
         const stored = await readStored(table, id);
         const held = stored?.lease ?? null;
         // The lease was released after `takeFree` had failed.
         if (stored === null || held === null) continue;
         // An earlier attempt of this worker succeeded, and its response was lost.
-        if (held.owner === lease.owner) return taken(stored, lease);
+        if (held.owner === lease.owner) return taken(stored);
 
         if (Date.parse(held.until) <= Date.parse(now)) {
           const expired = await takeExpired(table, id, lease, held);
-          if (expired !== null) return taken(expired, lease);
+          if (expired !== null) return taken(expired);
         } else if (await requestAgain(table, id, held)) {
           return { taken: false, until: held.until };
         }
@@ -198,9 +193,8 @@ async function update(
   }
 }
 
-function taken({ checkpoint, lease: held }: StoredCheckpoint, requested: Lease): LeaseResult {
-  const { fence, ...lease } = held ?? { ...requested, fence: false };
-  return { taken: true, checkpoint, lease, fence };
+function taken({ checkpoint, lease }: StoredCheckpoint): LeaseResult {
+  return { taken: true, checkpoint, fence: lease?.fence ?? false };
 }
 
 function write(

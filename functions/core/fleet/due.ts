@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { Timestamp } from '../../contract/field-types.ts';
-import { type Integration, IntegrationId } from '../../contract/integration.ts';
+import { IntegrationId } from '../../contract/integration.ts';
 import type { PollMessage } from '../../contract/messages.ts';
 import { type Checkpoint, limitedUntil } from '../state/checkpoint.ts';
 
@@ -25,7 +25,7 @@ export type Due = {
 };
 
 /**
- * Returns the polls to send now. An integration is polled less often only after its own failures. A failure
+ * Returns the polls of active integrations to send now. An integration is polled less often only after its own failures. A failure
  * that may be the deployment's (AWS denies a permission, or Kombo refuses access) is compared with the other
  * integrations:
  *
@@ -34,8 +34,7 @@ export type Due = {
  * - Otherwise the cause is not known yet: the integration is not polled until another integration runs, for
  *   at most two intervals.
  */
-export function duePolls(integrations: Integration[], state: DispatchState): Due {
-  const active = integrations.filter(({ state }) => state === 'active').map(({ id }) => id);
+export function duePolls(active: IntegrationId[], state: DispatchState): Due {
   const classify = failureClassifier(active, state);
   const due: Due = { polls: [], stopped: [] };
   for (const id of longestWaitFirst(active, state)) {
@@ -120,8 +119,7 @@ function longestWaitFirst(active: IntegrationId[], { checkpoints }: DispatchStat
     const { succeededAt, health } = checkpoint;
     return Date.parse(health.state === 'failing' ? health.failedAt : (succeededAt ?? '')) || 0;
   };
-  const tries = new Map(active.map((id) => [id, lastTry(id)]));
-  return active.toSorted((one, other) => (tries.get(one) ?? 0) - (tries.get(other) ?? 0));
+  return active.toSorted((one, other) => lastTry(one) - lastTry(other));
 }
 
 function isBackedOff(checkpoint: Checkpoint | undefined, now: number): boolean {

@@ -1,4 +1,4 @@
-import type { IntegrationId } from '../../contract/integration.ts';
+import type { Integration, IntegrationId } from '../../contract/integration.ts';
 import type { Store, UnreadableIntegration } from '../ports.ts';
 import type { Checkpoint } from '../state/checkpoint.ts';
 
@@ -29,12 +29,12 @@ const SUSPICIOUS_SECONDS = 60 * 60;
  */
 export async function surveyFleet(
   store: Pick<Store, 'readEntriesAfter'>,
-  { integrations, unreadable }: Awaited<ReturnType<Store['readIntegrations']>>,
+  active: Integration[],
+  unreadable: UnreadableIntegration[],
   checkpoints: ReadonlyMap<IntegrationId, Checkpoint>,
   now: number,
   stopped: number,
 ): Promise<Fleet> {
-  const active = integrations.filter(({ state }) => state === 'active');
   const known = active.flatMap(({ id }) => checkpoints.get(id) ?? []);
   const freshness = active
     .filter(({ id }) => shouldBeFresh(checkpoints.get(id)))

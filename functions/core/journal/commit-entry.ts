@@ -42,7 +42,6 @@ export function splitChanges(decisions: Decision[], maxBytes = MAX_JSON_BYTES): 
 
 /** Sets `previousEntry` to the entry of an earlier part of the page (`written`) with the same record. */
 function afterEarlierParts(part: Decision[], written: ReadonlyMap<string, number>): Decision[] {
-  if (written.size === 0) return part;
   return part.map((decision) => {
     const { change } = decision;
     const previousEntry = written.get(change.state.id) ?? change.previousEntry;

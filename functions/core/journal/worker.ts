@@ -52,7 +52,7 @@ export async function acquireLease(
     checkpoint: result.checkpoint,
     needsRecovery: result.fence,
     setAside: null,
-    leaseUntil: Date.parse(result.lease.until),
+    leaseUntil: Date.parse(lease.until),
     writtenAt: now,
     writtenEntry: result.checkpoint.entry,
   };

@@ -115,7 +115,7 @@ async function commitPage(
   { decisions, hasUntrusted, detectedAt }: DecidedPage,
 ): Promise<void> {
   if (page.rejected.length > 0) await setAsideRejected(worker, page.rejected);
-  if (decisions.length > 0) await commitDecisions(worker, run, decisions, detectedAt);
+  await commitDecisions(worker, run, decisions, detectedAt);
   const committed = worker.checkpoint[slotOf(run.mode)] ?? run;
   await saveSoon(worker, withRun(worker.checkpoint, afterPage(committed, page, hasUntrusted)));
   if (worker.checkpoint.hasSetAside) await removeReadable(worker, page.records);

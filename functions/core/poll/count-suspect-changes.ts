@@ -84,7 +84,7 @@ async function commitWhatWasDecided(
     if (!isFree) waiting.add(change.state.id);
     return isFree;
   });
-  if (committed.length > 0) await commitDecisions(worker, run, committed, detectedAt);
+  await commitDecisions(worker, run, committed, detectedAt);
 }
 
 /** A hold can last longer than a cursor is valid, so an expired cursor must not count as a restart. */

@@ -100,8 +100,7 @@ async function sendAll(worker: ReplayWorker): Promise<boolean> {
   let batch: ReplayStep[] = [];
 
   const send = async () => {
-    const count = batch.filter(({ event }) => event !== null).length;
-    if (count > 0) await waitForRate(count);
+    await waitForRate(batch.filter(({ event }) => event !== null).length);
     const sent = await sendReplayed(ports, settings, worker.replay, batch);
     batch = [];
     if (sent.steps > 0) await save(worker, advanceReplay(worker.replay, sent));

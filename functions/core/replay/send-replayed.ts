@@ -38,8 +38,7 @@ export async function sendReplayed(
       ? null
       : await readLearnerDetails(ports.kombo, replay.integration, progressions);
   const events = placed.map(({ event }) => asReplayed(event, replay, details));
-  const { accepted, refused, error } =
-    events.length === 0 ? { accepted: [], refused: [], error: null } : await ports.publisher.publish(events);
+  const { accepted, refused, error } = await ports.publisher.publish(events);
 
   const settled = new Set([...accepted, ...refused.map(({ index }) => index)]);
   const firstOpen = placed.findIndex((_, index) => !settled.has(index));
@@ -51,7 +50,7 @@ export async function sendReplayed(
     refused: refused.filter(({ index }) => isCounted(index)).length,
     next: steps[open - 1]?.next ?? null,
     fromBeginning: steps.some(({ fromBeginning }) => fromBeginning),
-    error: firstOpen < 0 ? null : error,
+    error,
   };
 }
 

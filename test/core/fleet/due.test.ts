@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Integration } from '../../../functions/contract/integration.ts';
 import { type Due, duePolls, nextProbe, type Probe } from '../../../functions/core/fleet/due.ts';
 import {
   type Checkpoint,
@@ -19,7 +18,6 @@ const ago = (intervals: number) => new Date(NOW - intervals * INTERVAL_MS).toISO
  * after how many intervals it is polled again.
  */
 type Standing = {
-  state?: Integration['state'];
   succeeded?: number | null;
   failed?: { kind: Failure['kind']; ago: number; retryIn?: number };
 };
@@ -43,12 +41,6 @@ function healthOf(failed: Standing['failed']): Health {
  * was never polled.
  */
 function dueOf(fleet: Record<string, Standing | null>, lastProbe: Probe | null = null): Due {
-  const integrations = Object.entries(fleet).map(([id, standing]) => ({
-    id,
-    state: standing?.state ?? ('active' as const),
-    baseline: { mode: 'silent' as const },
-    addedAt: ago(1000),
-  }));
   const checkpoints = new Map(
     Object.entries(fleet).flatMap(([id, standing]): [string, Checkpoint][] => {
       if (standing === null) return [];
@@ -57,7 +49,7 @@ function dueOf(fleet: Record<string, Standing | null>, lastProbe: Probe | null =
       return [[id, { ...newCheckpoint(id), succeededAt, health: healthOf(failed) }]];
     }),
   );
-  return duePolls(integrations, { checkpoints, now: NOW, intervalMs: INTERVAL_MS, lastProbe });
+  return duePolls(Object.keys(fleet), { checkpoints, now: NOW, intervalMs: INTERVAL_MS, lastProbe });
 }
 
 const summary = ({ polls, stopped }: Due) => ({
@@ -85,8 +77,6 @@ describe('a refusal of access', () => {
       b: { succeeded: null, failed: refused(0.9) },
       late: { succeeded: 2.1 },
       waiting: { failed: { kind: 'waiting', ago: 2.1, retryIn: 1 } },
-      paused: { state: 'paused', succeeded: 0.1 },
-      removed: { state: 'removed', succeeded: 0.1 },
       new: null,
     });
     expect(summary(due)).toEqual({ polls: ['new', 'late'], stopped: ['a', 'b'] });
@@ -161,7 +151,6 @@ const quarters = (min: number) => fc.integer({ min, max: 40 }).map((count) => co
 const intervals = quarters(0);
 const standing: fc.Arbitrary<Standing> = fc.record(
   {
-    state: fc.constantFrom('active', 'active', 'active', 'paused', 'removed'),
     succeeded: fc.option(intervals),
     failed: fc.record({
       kind: fc.constantFrom('transient', 'integration', 'waiting', 'access-refused', 'deployment'),
@@ -181,14 +170,12 @@ const fleet = fc
   )
   .map((list) => list.map((each, at): [string, Standing | null] => [`moodle:${at}`, each]));
 
-const isActive = (each: Standing | null) => (each?.state ?? 'active') === 'active';
-
 describe('fleets with any failures', () => {
   test('an integration is due when its last run succeeded or it never ran, whatever the state of the other integrations', () => {
     fc.assert(
       fc.property(fleet, (list) => {
         const { polls } = summary(dueOf(Object.fromEntries(list)));
-        const healthy = list.filter(([, each]) => isActive(each) && each?.failed === undefined);
+        const healthy = list.filter(([, each]) => each?.failed === undefined);
         expect(polls).toEqual(expect.arrayContaining(healthy.map(([id]) => id)));
       }),
     );
@@ -199,7 +186,7 @@ describe('fleets with any failures', () => {
       fc.property(fleet, (list) => {
         const { polls } = summary(dueOf(Object.fromEntries(list)));
         for (const [id, each] of list) {
-          if (!isActive(each) || each?.failed === undefined) continue;
+          if (each?.failed === undefined) continue;
           const { kind, retryIn = 0 } = each.failed;
           if (kind === 'access-refused' || kind === 'deployment') continue;
           expect(polls.includes(id)).toBe(retryIn <= 0);
@@ -223,14 +210,12 @@ describe('fleets with any failures', () => {
     );
   });
 
-  test('a dispatch lists only active integrations, each at most once, as due or as stopped', () => {
+  test('a dispatch lists each integration at most once, as due or as stopped', () => {
     fc.assert(
       fc.property(fleet, (list) => {
         const { polls, stopped } = dueOf(Object.fromEntries(list));
         const ids = [...polls, ...stopped].map(({ integration }) => integration);
         expect(new Set(ids).size).toBe(ids.length);
-        const active = list.filter(([, each]) => isActive(each)).map(([id]) => id);
-        expect(active).toEqual(expect.arrayContaining(ids));
       }),
     );
   });

@@ -50,6 +50,18 @@ describe('dispatch', () => {
     expect(await store.readIntegration('moodle:b')).toMatchObject({ state: 'active' });
   });
 
+  it.each(['paused', 'removed'] as const)(
+    'dispatch sends no message for a %s integration, does not count it, and does not add it again',
+    async (state) => {
+      const { store, sent, reports, dispatch } = await dispatcher(['moodle:a'], { wanted: ['moodle:off'] });
+      await store.changeIntegration('moodle:off', () => ({ ...settings('moodle:off'), state }));
+      await dispatch();
+      expect(idsOf(sent)).toEqual(['moodle:a']);
+      expect(reports).toMatchObject([{ fleet: { active: 1, freshness: [{ integration: 'moodle:a' }] } }]);
+      expect(await store.readIntegration('moodle:off')).toMatchObject({ state });
+    },
+  );
+
   it('when the queue accepts only a part of the messages, dispatch reports the number of sent messages and then fails', async () => {
     const { reports, dispatch } = await dispatcher(['moodle:a', 'moodle:b', 'moodle:c'], { takes: 2 });
     await expect(dispatch()).rejects.toThrow('SQS did not take all');

@@ -150,7 +150,7 @@ function deployment(limit: Limit) {
   const dispatch = async () => {
     dispatchAt += DISPATCH_EVERY_MS;
     const turn = { now: Date.now(), intervalMs: DISPATCH_EVERY_MS, lastProbe: null };
-    const { polls } = duePolls(integrations, { ...turn, checkpoints: await checkpoints() });
+    const { polls } = duePolls([...stores.keys()], { ...turn, checkpoints: await checkpoints() });
     queue.push(...polls.map((message) => ({ message, takeAt: Date.now() })));
   };
   const look = async () => {
@@ -206,17 +206,11 @@ async function firstHours(limit: Limit) {
 
 test("dispatch sends no message for an integration before Kombo's rate limit for the integration ends", async () => {
   const id = 'moodle:a';
-  const integration: Integration = {
-    id,
-    state: 'active',
-    baseline: { mode: 'silent' },
-    addedAt: new Date(START).toISOString(),
-  };
   const limitedUntil = new Date(START + MINUTE_MS).toISOString();
   const checkpoints = new Map([[id, { ...newCheckpoint(id), limitedUntil }]]);
 
   const dueAt = (now: number) =>
-    duePolls([integration], { checkpoints, now, intervalMs: DISPATCH_EVERY_MS, lastProbe: null }).polls;
+    duePolls([id], { checkpoints, now, intervalMs: DISPATCH_EVERY_MS, lastProbe: null }).polls;
 
   expect(dueAt(START + MINUTE_MS - 1)).toEqual([]);
   expect(dueAt(START + MINUTE_MS)).toEqual([{ integration: id }]);

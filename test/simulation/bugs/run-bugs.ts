@@ -231,7 +231,7 @@ export const runBugs: DeliberateBug[] = [
     name: 'a lost response to acquiring the lease is not recognised',
     patches: one(
       'functions/adapters/dynamodb/checkpoint-items.ts',
-      'if (held.owner === lease.owner) return taken(stored, lease);',
+      'if (held.owner === lease.owner) return taken(stored);',
       '',
     ),
   },
@@ -328,8 +328,8 @@ export const runBugs: DeliberateBug[] = [
     name: 'the cursor moves before the page is committed',
     patches: one(
       'functions/core/poll/commit-pages.ts',
-      'if (decisions.length > 0) await commitDecisions(worker, run, decisions, detectedAt);\n  const committed = worker.checkpoint[slotOf(run.mode)] ?? run;\n  await saveSoon(worker, withRun(worker.checkpoint, afterPage(committed, page, hasUntrusted)));',
-      'await saveSoon(worker, withRun(worker.checkpoint, afterPage(run, page, hasUntrusted)));\n  if (decisions.length > 0) await commitDecisions(worker, run, decisions, detectedAt);',
+      'await commitDecisions(worker, run, decisions, detectedAt);\n  const committed = worker.checkpoint[slotOf(run.mode)] ?? run;\n  await saveSoon(worker, withRun(worker.checkpoint, afterPage(committed, page, hasUntrusted)));',
+      'await saveSoon(worker, withRun(worker.checkpoint, afterPage(run, page, hasUntrusted)));\n  await commitDecisions(worker, run, decisions, detectedAt);',
     ),
     setting: { patches: SINGLE_PASS, scenario: STEADY_PAGES },
   },
