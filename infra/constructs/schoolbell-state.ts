@@ -52,7 +52,8 @@ export interface ISchoolbellState {
 export interface SchoolbellStateProps {
   /**
    * The name of the deployment: the dimension of its metrics, and a part of the names of its roles and logs.
-   * It must be unique in an account and Region. At most 40 letters, digits and hyphens.
+   * It must be unique in an account and Region. At most 40 letters, digits and hyphens. When it changes, the
+   * bus is replaced.
    *
    * @default - a name that is generated from the names of the stack and the construct
    */
