@@ -118,7 +118,7 @@ function stacksOffText(names: string[]): string {
 
 async function* examineIntegration(
   { ports }: Deployment,
-  { id, state }: Integration,
+  { id, state, pausedBy }: Integration,
 ): AsyncGenerator<Finding> {
   const { store, replays, kombo, clock } = ports;
   yield check(`${id}, stored data`, async () => {
@@ -129,6 +129,10 @@ async function* examineIntegration(
     await store.readSetAside(id);
     return 'can be read by this version';
   });
+  if (pausedBy === 'kombo') {
+    const found = `is paused, because Kombo did not find it or showed it as switched off. See: schoolbell status ${id}`;
+    yield { check: `${id}, Kombo`, state: 'warning', found };
+  }
   if (state !== 'active') return;
   yield check(`${id}, Kombo`, async () => {
     await kombo.readPage({ integration: id, updatedAfter: new Date(clock()).toISOString(), cursor: null });

@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import type { IntegrationId } from '../../functions/contract/integration.ts';
 import { PollMode } from '../../functions/contract/messages.ts';
-import type { Ports, Queue } from '../../functions/core/ports.ts';
+import { requestReconciliation } from '../../functions/core/poll/run-poll.ts';
+import type { Ports, Queue, RunSettings } from '../../functions/core/ports.ts';
 import { limitedUntil } from '../../functions/core/state/checkpoint.ts';
-import { busyError, findIntegration } from '../deployment/on-deployment.ts';
+import { findIntegration, underLease } from '../deployment/on-deployment.ts';
 import { openAws } from '../deployment/open-deployment.ts';
 import { globalOptionsOf } from '../options/global-options.ts';
 import { addIntegrationCommand, learnerDetailsOption } from '../options/values.ts';
@@ -60,13 +61,13 @@ async function poll(id: IntegrationId, options: PollOptions, command: Command): 
  * Requests a poll from the deployment on AWS, by a message to its poll queue.
  *
  * @throws CommandError when the deployment could not do what the options ask, or Kombo's rate limit is
- *   reached
+ *   reached, or another poll or command holds the lease during `reconcile`
  */
 export async function requestPoll(
   id: IntegrationId,
   { mode, force, learnerDetails }: PollOptions,
   output: Output,
-  open: () => Promise<{ ports: Pick<Ports, 'store' | 'clock'>; queue: Queue }>,
+  open: () => Promise<{ ports: Ports; settings: RunSettings; queue: Queue }>,
 ): Promise<void> {
   if (learnerDetails !== undefined || force) {
     throw new CommandError(
@@ -74,10 +75,11 @@ export async function requestPoll(
       ExitCode.wrongUse,
     );
   }
-  const { ports, queue } = await open();
+  const deployment = await open();
+  const { ports, queue } = deployment;
   const integration = await findIntegration(ports.store, id);
   if (integration.state !== 'active') throw notActive(integration);
-  const { checkpoint, lease } = (await ports.store.readCheckpoint(id)) ?? { checkpoint: null, lease: null };
+  const checkpoint = (await ports.store.readCheckpoint(id))?.checkpoint ?? null;
   const until = checkpoint && limitedUntil(checkpoint, ports.clock());
   if (until)
     throw new CommandError(
@@ -88,15 +90,14 @@ export async function requestPoll(
       `No baseline was started, because ${id} already had its first sync. A poll without --mode publishes what changed since the last poll. To publish also what earlier polls missed: schoolbell reconcile ${id}`,
     );
   }
-  // The poll function drops a request that comes during another poll, and that poll does not read everything.
-  if (mode === 'reconcile' && lease !== null && Date.parse(lease.until) > ports.clock()) {
-    throw busyError(id, lease.until);
+  // The poll function drops a message that comes during another poll, so the checkpoint contains the request.
+  if (mode === 'reconcile') {
+    await underLease(deployment, integration, async (worker) => requestReconciliation(worker));
   }
-  const message = { integration: id, ...(mode && { mode }) };
-  await queue.send([message]);
+  await queue.send([{ integration: id }]);
   const asked =
     mode === 'reconcile'
       ? `Requested a poll of ${id} that reads everything: missed changes are published to the bus. See the result with: schoolbell status ${id}`
       : `Requested a poll of ${id}: its events are published to the bus. See them with: schoolbell events ${id}`;
-  output.result({ asked: message }, asked);
+  output.result({ asked: { integration: id, ...(mode && { mode }) } }, asked);
 }

@@ -80,12 +80,8 @@ export async function underLease<Result>(
     if (operated.again) await queue?.send([{ integration: integration.id }]);
     return operated.result;
   }
-  throw busyError(integration.id, operated.busyUntil);
-}
-
-export function busyError(id: IntegrationId, until: string): CommandError {
-  return new CommandError(
-    `Another poll or command is working on ${id}. Try again when it has finished. If it does not finish, its lease expires at ${until}.`,
+  throw new CommandError(
+    `Another poll or command is working on ${integration.id}. Try again when it has finished. If it does not finish, its lease expires at ${operated.busyUntil}.`,
   );
 }
 

@@ -67,10 +67,11 @@ export function overviewText(statuses: Status[], now: number, width = terminalCo
 }
 
 /** Returns the problems that stop an integration from publishing, and what to do about them. */
-function reasonsOf({ integration, failure, limitedUntil, held, unpublished }: Status): string[] {
+function reasonsOf(status: Status): string[] {
+  const { integration, failure, limitedUntil, held, unpublished } = status;
   return [
     held && heldReason(integration, held),
-    failure && `${failureText(failure)}; next try ${minute(failure.retryAt)} UTC`,
+    failure && failureText(failure) + nextTryText(status),
     limitedUntil && limitText(limitedUntil),
     unpublished && unpublishedText(unpublished),
   ].filter((reason) => reason !== null);
@@ -81,6 +82,11 @@ function heldReason(integration: string, held: NonNullable<Status['held']>): str
     ? `schoolbell release ${integration}, or discard`
     : countingText(held.countedPages);
   return `${heldText(held)}, since ${minute(held.since)}: ${next}`;
+}
+
+function nextTryText({ condition, failure }: Status): string {
+  const isPolled = condition !== 'paused' && condition !== 'removed';
+  return failure !== null && isPolled ? `; next try ${minute(failure.retryAt)} UTC` : '';
 }
 
 function limitText(until: string): string {
@@ -102,7 +108,7 @@ export function statusText(status: Status): Line[] {
     [
       'failure',
       failure &&
-        `${failureText(failure)}, since ${minute(failure.since)}, ${plural(status.failures, 'run')}; next try ${minute(failure.retryAt)}`,
+        `${failureText(failure)}, since ${minute(failure.since)}, ${plural(status.failures, 'run')}${nextTryText(status)}`,
     ],
     ['rate limit', limitedUntil && limitText(limitedUntil)],
     ['held', held && heldReason(integration, held)],

@@ -74,7 +74,8 @@ export type OperationalEventType = keyof typeof operationalEvents;
 
 export const operationalMeanings: Record<OperationalEventType, string> = {
   IntegrationBaselined: 'The first sync of an integration has ended. From now on, changes are published.',
-  IntegrationFailing: 'The runs of an integration fail. Published once per episode.',
+  IntegrationFailing:
+    'The runs of an integration fail, or it was paused because it is not active at Kombo. Published once per episode.',
   IntegrationRecovered: 'The runs of an integration that was failing succeed again.',
   ChangesHeld: 'A mass change waits for a person to release or discard it.',
   ChangesReleased: 'A hold ended: a person released or discarded the changes, or Kombo no longer shows them.',

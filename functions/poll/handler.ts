@@ -51,11 +51,7 @@ export function pollHandler({ ports, settings, queue, report, sync }: PollParts)
       timeLeft: () => context.getRemainingTimeInMillis() > RESERVE_MS,
     });
     report(integration.id, outcome);
-    // The new message repeats the mode: a requested reconciliation starts only after the run in progress.
-    // `again` has no mode, so a reconciliation that was requested meanwhile waits until dispatch requests it.
-    const isLater = outcome.kind === 'more' || outcome.kind === 'limited';
-    const mode = isLater && message.mode ? { mode: message.mode } : {};
-    const next = { integration: integration.id, ...mode };
+    const next = { integration: integration.id };
     if (outcome.kind === 'more' || ('again' in outcome && outcome.again)) await queue.send([next]);
     // A message is sent only for a new limit. Otherwise, each poll before its end would send one more.
     else if (outcome.kind === 'limited' && outcome.isNew) {

@@ -1,12 +1,18 @@
 import { expect, test } from 'vitest';
 import { examine, type Finding } from '../../cli/commands/doctor.ts';
 import type { Deployment } from '../../cli/deployment/open-deployment.ts';
+import type { Integration } from '../../functions/contract/integration.ts';
 import { DeploymentError } from '../../functions/core/errors.ts';
 import { polledWorld } from '../support/replay-world.ts';
 
 /** Returns the findings about Kombo, for a given response to the check of the API key. */
-async function findings(readKeyOwner: (now: number) => Promise<{ environment: string; servedAt: string }>) {
-  const { ports, settings } = await polledWorld(1);
+async function findings(
+  readKeyOwner: (now: number) => Promise<{ environment: string; servedAt: string }>,
+  about = ['key and host', 'clock'],
+  stored: Partial<Integration> = {},
+) {
+  const { ports, settings, integration } = await polledWorld(1);
+  await ports.store.changeIntegration(integration.id, () => ({ ...integration, ...stored }));
   const deployment: Deployment = {
     ports,
     settings,
@@ -22,7 +28,7 @@ async function findings(readKeyOwner: (now: number) => Promise<{ environment: st
   };
   const found: Finding[] = [];
   for await (const finding of examine(deployment)) found.push(finding);
-  return found.filter(({ check }) => ['key and host', 'clock'].includes(check));
+  return found.filter(({ check }) => about.includes(check));
 }
 
 const served = (at: number) => ({ environment: 'env-1', servedAt: new Date(at).toISOString() });
@@ -57,4 +63,13 @@ test.each([
       found: `the clock of this machine is 60 s ${where} Kombo's: synchronize it by NTP`,
     },
   ]);
+});
+
+test.each<[string, Partial<Integration>, Finding['state'][]]>([
+  ['warns of an integration that the webhook paused', { state: 'paused', pausedBy: 'kombo' }, ['warning']],
+  ['does not check an integration that a person paused', { state: 'paused' }, []],
+  ['asks Kombo about an active integration', {}, ['ok']],
+])('`doctor` %s', async (_, stored, states) => {
+  const found = await findings(async (now) => served(now), ['moodle:test, Kombo'], stored);
+  expect(found.map(({ state }) => state)).toEqual(states);
 });

@@ -77,7 +77,8 @@ export function silenced(change: Change): Change {
 
 /**
  * Returns the change that is stored after a person discarded it. The known state stays, and no event is
- * published while Kombo shows the discarded facts. The state of a new record is stored without an event.
+ * published while Kombo shows the discarded facts. The state of a new record is stored without an event. A
+ * discarded removal includes the erasure that follows 14 days later, as its fingerprint does.
  */
 export function discarded(change: Change, before: KnownProgression | null): Change {
   if (before === null) return silenced(change);
@@ -88,7 +89,7 @@ export function discarded(change: Change, before: KnownProgression | null): Chan
     state: before.state,
     events: [],
     erased: before.erased,
-    discarded: { ...state, erased },
+    discarded: { ...state, erased: erased || change.events.includes('ProgressionRemoved') },
     unpublishedRemoval: before.unpublishedRemoval,
   };
 }

@@ -1,6 +1,6 @@
 import { envelope } from '../../contract/operational-events.ts';
 import { isRunError, nameOf } from '../errors.ts';
-import { change, type Worker } from '../journal/worker.ts';
+import { change, save, type Worker } from '../journal/worker.ts';
 import type { Failure, Health } from '../state/checkpoint.ts';
 
 const MINUTE_MS = 60 * 1000;
@@ -85,8 +85,19 @@ function backoffMs(kind: Failure['kind'], isOwn: boolean, failures: number): num
   return kind === 'waiting' ? WAITING_RETRY_MS : 0;
 }
 
+/** Stores why the integration fails, and notifies the operator if a person is needed. */
+export async function recordFailure(worker: Worker, failure: Failure, othersLetIn?: boolean): Promise<void> {
+  const health = afterFailure(worker.checkpoint.health, failure, worker.ports.clock(), othersLetIn);
+  change(worker, { health });
+  if (!isNoticeDue(health)) return;
+  // Save before publishing, so that a retry after a crash uses the same event id.
+  await save(worker, worker.checkpoint);
+  await notifyFailing(worker, health);
+  change(worker, { health: { ...health, notified: true } });
+}
+
 /** Publishes `IntegrationFailing`. In an episode, this event always has the same id. */
-export async function notifyFailing({ ports, integration }: Worker, health: Failing): Promise<void> {
+async function notifyFailing({ ports, integration }: Worker, health: Failing): Promise<void> {
   const { code, message, logUrl } = health.failure;
   await ports.publisher.notify({
     type: 'IntegrationFailing',

@@ -1,5 +1,6 @@
 import type { Baseline, Integration, IntegrationId } from '../../contract/integration.ts';
-import { TransientError } from '../errors.ts';
+import { failureOf, recordFailure } from '../episodes/health.ts';
+import { IntegrationError, TransientError } from '../errors.ts';
 import type { Ports, RunSettings } from '../ports.ts';
 import { withState } from './operator-changes.ts';
 import { withLease } from './with-lease.ts';
@@ -44,14 +45,30 @@ export async function syncWithKombo(
     const addedAt = new Date(clock()).toISOString();
     return store.changeIntegration(id, (stored) => stored ?? { id, state: 'active', baseline, addedAt });
   }
-  const outcome = await withLease(ports, settings, known, owner, async () => {
+  const outcome = await withLease(ports, settings, known, owner, async (worker) => {
     const status = await readKomboStatus(id);
+    const before = await store.readIntegration(id);
+    // Notify before pausing: after a crash, the queue delivers the message again, and the event keeps its id.
+    if (before?.state === 'active' && withKomboStatus(before, status).state === 'paused') {
+      await recordFailure(worker, failureOf(pauseReason(id, status)));
+    }
     return store.changeIntegration(id, (stored) => stored && withKomboStatus(stored, status));
   });
   if (!outcome.done) {
     throw new TransientError(`${id} is being polled and cannot be changed before ${outcome.busyUntil}`);
   }
   return outcome.result;
+}
+
+/** Why an integration is paused. The next poll after the pause publishes `IntegrationRecovered`. */
+function pauseReason(id: IntegrationId, { state }: KomboIntegrationStatus): IntegrationError {
+  const why =
+    state === 'gone'
+      ? 'Kombo does not find the integration (it was deleted, or the API key belongs to another environment)'
+      : 'The integration is switched off in Kombo';
+  return new IntegrationError(
+    `${why}, so it was paused. It is resumed when Kombo reports that it is active, or with: schoolbell resume ${id}`,
+  );
 }
 
 /** Returns whether an unknown integration is to be added. */

@@ -1,18 +1,20 @@
 import type { Integration } from '../../contract/integration.ts';
 import type { PollMode } from '../../contract/messages.ts';
-import { afterFailure, failureOf, isNoticeDue, notifyFailing, notifyRecovered } from '../episodes/health.ts';
+import { failureOf, notifyRecovered, recordFailure } from '../episodes/health.ts';
 import { EntryTakenError, isRunError, LeaseLostError, RateLimitedError } from '../errors.ts';
 import { fenceOff } from '../journal/commit-entry.ts';
-import { acquireLease, change, release, save, type Worker } from '../journal/worker.ts';
+import { acquireLease, change, release, type Worker } from '../journal/worker.ts';
 import type { Ports, RunSettings } from '../ports.ts';
 import { type Checkpoint, type Failure, type Held, type LastRun, limitedUntil } from '../state/checkpoint.ts';
+import { startRun } from '../state/run-progress.ts';
 import { type RunEnd, readRun } from './read-run.ts';
 
 export type PollRequest = {
   integration: Integration;
   /**
    * Without a mode, a poll continues the baseline or incremental run in progress, or starts one: a baseline
-   * if the integration was never synced. After that, it continues a reconciliation in progress.
+   * if the integration was never synced. After that, it continues a reconciliation in progress. With
+   * `reconcile`, it first requests a reconciliation.
    */
   mode?: PollMode;
   /** Allows another baseline: the setting `baseline` then applies to the changes since the watermark. */
@@ -71,6 +73,7 @@ async function poll(worker: Worker, request: PollRequest): Promise<PollOutcome> 
   const { clock } = worker.ports;
   const beganAt = new Date(clock()).toISOString();
   if (worker.needsRecovery) await fenceOff(worker);
+  if (request.mode === 'reconcile') requestReconciliation(worker);
   const refused = refuse(worker, request);
   if (refused !== null) {
     await release(worker, worker.checkpoint);
@@ -88,6 +91,18 @@ async function poll(worker: Worker, request: PollRequest): Promise<PollOutcome> 
   return end === 'held' && held !== null
     ? { kind: 'held', ended, held, again }
     : { kind: 'ended', ended, again };
+}
+
+/**
+ * Stores that a reconciliation begins after the next incremental run, unless one is in progress. The request
+ * remains stored until a poll can do it, also if the next polls fail or have no time left.
+ */
+export function requestReconciliation(worker: Worker): void {
+  const { checkpoint, ports } = worker;
+  const at = new Date(ports.clock()).toISOString();
+  change(worker, {
+    reconciliation: checkpoint.reconciliation ?? startRun('reconcile', null, checkpoint, at),
+  });
 }
 
 /** Returns why the poll does nothing, or null if it may begin. */
@@ -119,7 +134,7 @@ async function runWhatIsDue(
   // While this run is held, no reconciliation runs: it could publish the held changes.
   if (first !== 'ended') return { end: first, ended };
 
-  if (worker.checkpoint.reconciliation === null && mode !== 'reconcile') return { end: 'ended', ended };
+  if (worker.checkpoint.reconciliation === null) return { end: 'ended', ended };
   if (worker.checkpoint.watermark === null) return { end: 'ended', ended };
   const sliceEnd = worker.ports.clock() + worker.settings.reconcileSliceMs;
   const second = await readRun(worker, 'reconcile', () => timeLeft() && worker.ports.clock() < sliceEnd);
@@ -129,21 +144,14 @@ async function runWhatIsDue(
   return { end: second, ended };
 }
 
-/** Stores why the run failed, and notifies the operator if a person is needed. */
 async function endFailed(worker: Worker, failure: Failure, othersLetIn?: boolean): Promise<void> {
-  let health = afterFailure(worker.checkpoint.health, failure, worker.ports.clock(), othersLetIn);
   try {
-    if (isNoticeDue(health)) {
-      // Save before publishing, so that a retry after a crash uses the same event id.
-      await save(worker, { ...worker.checkpoint, health });
-      await notifyFailing(worker, health);
-      health = { ...health, notified: true };
-    }
+    await recordFailure(worker, failure, othersLetIn);
   } catch (error) {
     if (error instanceof LeaseLostError) return;
     if (!isRunError(error)) throw error;
   }
-  await releaseIfPossible(worker, { ...worker.checkpoint, health });
+  await releaseIfPossible(worker, worker.checkpoint);
 }
 
 /** Stores when Kombo's rate limit ends. A rate limit is not a failure, so the health stays the same. */

@@ -123,17 +123,26 @@ describe('a discarded change', () => {
     expect(decideEvents(knownAfter(gone, 3), removal)?.events).toEqual(['ProgressionRemoved']);
   });
 
-  test('when an erasure follows a discarded removal, the removal and the erasure are published', () => {
-    const after = knownAfter(discard({}, removal), 2);
-    const change = decideEvents(after, erased('p1', FEB));
-    expect(change).toMatchObject({
-      events: ['ProgressionRemoved', 'LearnerDataErased'],
-      previous: after.state,
-      state: { removedAt: FEB },
-      discarded: null,
-    });
-    if (change === null) return;
-    expect(decideEvents(knownAfter(change, 3), erased('p1', FEB))).toBeNull();
+  test.each<[string, ObservedProgression]>([
+    ['lost its other fields', erased('p1', FEB)],
+    ['lost its other fields and its removal date', erased('p1', null)],
+    ['still has its fields, without names', { ...removal, namesBlank: true }],
+  ])(
+    'when Kombo anonymises a record whose removal a person discarded, and the record %s, nothing is published until it returns',
+    (_what, anonymised) => {
+      const after = knownAfter(discard({}, removal), 2);
+      expect(decideEvents(after, anonymised)).toBeNull();
+      const returned = decideEvents(after, observed());
+      expect(returned).toMatchObject({ events: [], erased: false, discarded: null });
+      if (returned === null) return;
+      expect(decideEvents(knownAfter(returned, 3), anonymised)?.events[0]).toBe('ProgressionRemoved');
+    },
+  );
+
+  test('when a person discards the changed date of a removed record, its erasure is published', () => {
+    const before = { status: 'COMPLETED', completedAt: JAN, removedAt: FEB } as const;
+    const after = knownAfter(discard(before, observed({ ...before, completedAt: DEC })), 2);
+    expect(decideEvents(after, erased('p1', FEB))?.events).toEqual(['LearnerDataErased']);
   });
 
   test('when a person discards the held change of a new record, the state of the record is stored without an event', () => {

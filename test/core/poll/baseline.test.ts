@@ -22,7 +22,7 @@ describe('an integration that was never synced', () => {
     }
   });
 
-  test("a requested reconciliation does not run after a baseline that set no watermark because Kombo's data is expired", async () => {
+  test("a requested reconciliation waits after a baseline that set no watermark because Kombo's data is expired", async () => {
     const poller = world();
     poller.put(observed({ removedAt: '2026-02-20T00:00:00.000Z' }));
     poller.kombo.dataExpiredAt = '2026-03-01T00:00:00.000Z';
@@ -30,7 +30,10 @@ describe('an integration that was never synced', () => {
       kind: 'ended',
       ended: [{ mode: 'baseline' }],
     });
-    expect(poller.store.place().checkpoint).toMatchObject({ watermark: null, reconciliation: null });
+    expect(poller.store.place().checkpoint).toMatchObject({
+      watermark: null,
+      reconciliation: { pages: 0 },
+    });
     expect(poller.kombo.reads).toHaveLength(1);
   });
 

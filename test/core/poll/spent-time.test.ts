@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { RateLimitedError, TransientError } from '../../../functions/core/errors.ts';
 import { observed } from '../../support/observed.ts';
+import { pollToTheEnd } from '../../support/poll-to-the-end.ts';
 import { synced } from '../../support/synced-world.ts';
 import { MINUTE_MS } from '../../support/test-clock.ts';
 import { type World, world } from '../../support/world.ts';
@@ -132,6 +135,28 @@ describe('a reconciliation', () => {
       ended: [{ mode: 'incremental' }, { mode: 'reconcile', missed: 1, events: 1 }],
     });
     expect(poller.store.place().checkpoint.watermark).toBe('2026-03-02T09:00:00.000Z');
+  });
+
+  test('a requested reconciliation is done by a later poll without a mode, whatever ends the polls before it', async () => {
+    const ends = ['no time', 'failure', 'rate limit'] as const;
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.constantFrom(...ends), { maxLength: 4 }), async (before) => {
+        const poller = await synced(['a', 'b']);
+        poller.kombo.pageSize = 1;
+        let mode: 'reconcile' | undefined = 'reconcile';
+        for (const end of before) {
+          poller.put(observed({ id: 'a' }), observed({ id: 'b' }));
+          if (end === 'failure') poller.kombo.failures = [new TransientError('no response')];
+          if (end === 'rate limit') poller.kombo.failures = [new RateLimitedError('wait', { waitMs: 1 })];
+          await poller.poll({ ...(mode && { mode }), timeLeft: () => end !== 'no time' });
+          mode = undefined;
+          poller.clock.advance(MINUTE_MS);
+        }
+        await pollToTheEnd(poller, mode);
+        expect(poller.store.place().checkpoint.lastReconciliation).toMatchObject({ mode: 'reconcile' });
+      }),
+      { numRuns: 40 },
+    );
   });
 
   test('when a reconciliation takes several polls, each of these polls begins with an incremental run', async () => {

@@ -91,12 +91,12 @@ describe('a message of the poll queue', () => {
     expect(outcomes).toMatchObject([{ kind: 'ended' }]);
   });
 
-  it('when no time is left before a requested reconciliation begins, the next poll message requests the reconciliation again', async () => {
+  it('when no time is left before a requested reconciliation begins, the next poll begins it', async () => {
     const w = await worldWithNews();
     const { receive, sent, outcomes } = await functionOn(w);
     await receive({ mode: 'reconcile' }, SPENT_MS);
-    expect(w.store.place().checkpoint.reconciliation).toBeNull();
-    expect(sent).toEqual([{ integration: w.integration.id, mode: 'reconcile' }]);
+    expect(w.store.place().checkpoint.reconciliation).toMatchObject({ pages: 0 });
+    expect(sent).toEqual([{ integration: w.integration.id }]);
 
     await receive(sent[0], PLENTY_MS);
 
@@ -110,7 +110,6 @@ describe('a message of the poll queue', () => {
     const { receive, sent, outcomes } = await functionOn(w);
     await receive({ mode: 'reconcile' });
     expect(outcomes).toMatchObject([{ kind: 'ended', again: true }]);
-    // The requested reconciliation has ended, so the new message requests a poll without a mode.
     expect(sent).toEqual([{ integration: w.integration.id }]);
   });
 
@@ -312,9 +311,7 @@ describe("a run that Kombo's rate limit stops", () => {
     await receive({ mode: 'reconcile' });
 
     expect(outcomes).toEqual([{ kind: 'limited', until, isNew: true }]);
-    expect(delayed).toEqual([
-      { message: { integration: w.integration.id, mode: 'reconcile' }, delayMs: 5 * MINUTE_MS + 1_000 },
-    ]);
+    expect(delayed).toEqual([{ message: { integration: w.integration.id }, delayMs: 5 * MINUTE_MS + 1_000 }]);
     expect(w.store.place().checkpoint).toMatchObject({ health: { state: 'healthy' }, limitedUntil: until });
     expect(w.store.place().lease).toBeNull();
   });

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { terminalText } from '../../../cli/terminal/terminal-text.ts';
+import { overviewText, statusText } from '../../../cli/views/status-text.ts';
 import type { Integration } from '../../../functions/contract/integration.ts';
+import { TransientError } from '../../../functions/core/errors.ts';
 import { withState } from '../../../functions/core/operator/operator-changes.ts';
+import { statusOf } from '../../../functions/core/operator/status.ts';
 import {
   isOurs,
   type KomboIntegrationStatus,
@@ -129,6 +133,72 @@ describe('the status check of an integration', () => {
     const back = await follow(w, lms('active'), 'changed');
     expect(back).toEqual(w.integration);
     expect(w.store.place().checkpoint.entry).toBe(before);
+  });
+
+  it.each([
+    ['gone', 'the API key belongs to another environment'],
+    ['inactive', 'is switched off in Kombo'],
+  ] as const)(
+    'when the check at Kombo pauses an integration that is %s, `IntegrationFailing` is published and the status shows the reason, until a poll succeeds',
+    async (state, reason) => {
+      const w = world();
+      await w.store.changeIntegration(w.integration.id, () => w.integration);
+      await w.poll();
+      w.bus.notified.length = 0;
+
+      const paused = await follow(w, lms(state), 'changed');
+      await follow(w, lms(state), 'changed');
+
+      expect(w.bus.notified).toMatchObject([
+        { type: 'IntegrationFailing', detail: { error: { message: expect.stringContaining(reason) } } },
+      ]);
+      const { checkpoint, lease } = w.store.place();
+      const facts = { checkpoint, lease, setAside: 0, firstEntry: null, nextEntry: null, events: null };
+      const status = statusOf({ integration: paused ?? w.integration, ...facts }, w.clock.read());
+      const shown = [statusText(status), overviewText([status], w.clock.read(), Number.POSITIVE_INFINITY)];
+      for (const text of shown.map(terminalText)) {
+        expect(text).toContain(reason);
+        expect(text).not.toContain('next try');
+      }
+
+      await follow(w, lms('active'), 'changed');
+      await w.poll();
+      expect(w.bus.notified.map(({ type }) => type)).toEqual(['IntegrationFailing', 'IntegrationRecovered']);
+    },
+  );
+
+  it('when any call of a check that pauses an integration fails, the queue delivers the message again, and `IntegrationFailing` has one id', async () => {
+    for (let failing = 1; failing <= 7; failing += 1) {
+      const w = world();
+      await w.store.changeIntegration(w.integration.id, () => w.integration);
+      let calls = 0;
+      const failingAfter =
+        <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
+        async (...args: Args): Promise<Result> => {
+          const result = await call(...args);
+          calls += 1;
+          if (calls === failing) throw new TransientError('no response');
+          return result;
+        };
+      const { readIntegration, takeLease, saveCheckpoint, changeIntegration, releaseLease } = w.store;
+      const store = {
+        ...w.store,
+        readIntegration: failingAfter(readIntegration),
+        takeLease: failingAfter(takeLease),
+        saveCheckpoint: failingAfter(saveCheckpoint),
+        changeIntegration: failingAfter(changeIntegration),
+        releaseLease: failingAfter(releaseLease),
+      };
+      const ports = { ...w.ports, store, publisher: { ...w.bus, notify: failingAfter(w.bus.notify) } };
+      const readKomboStatus = async () => lms('gone');
+      const parts = { ports, settings: w.settings, readKomboStatus, baseline: w.integration.baseline };
+      const once = () => syncWithKombo(parts, w.integration.id, 'changed', `webhook ${calls}`);
+      await once().catch(() => w.clock.advance(w.settings.leaseMs + 1));
+      await once();
+      expect(await w.store.readIntegration(w.integration.id)).toMatchObject({ state: 'paused' });
+      const ids = w.bus.notified.map(({ type, detail }) => `${type} ${detail.id}`);
+      expect(new Set(ids).size, `call ${failing}: ${ids}`).toBe(1);
+    }
   });
 
   it('the check at Kombo after a webhook throws an error while a poll holds the lease, so that the queue retries the message', async () => {

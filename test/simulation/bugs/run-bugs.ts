@@ -470,7 +470,11 @@ export const runBugs: DeliberateBug[] = [
   },
   {
     name: 'a failure is notified by each run',
-    patches: one('functions/core/poll/run-poll.ts', 'health = { ...health, notified: true };', ''),
+    patches: one(
+      'functions/core/episodes/health.ts',
+      '  await notifyFailing(worker, health);\n  change(worker, { health: { ...health, notified: true } });',
+      '  await notifyFailing(worker, health);',
+    ),
   },
   {
     name: 'each failed run starts a new episode',

@@ -107,7 +107,12 @@ function checkLastState(
   const { state, erased, discarded } = memory;
   const wrong = differences(truth, { ...state, erased }, showings, now);
   if (wrong.length === 0) return;
-  if (discarded !== null && differences(truth, discarded, showings, now).length === 0) return;
+  if (discarded !== null) {
+    // A discarded removal includes the later erasure.
+    const isErasureOpen = state.removedAt === null && discarded.removedAt !== null;
+    const undecided = differences(truth, discarded, showings, now);
+    if (undecided.every((field) => isErasureOpen && field === 'erased')) return;
+  }
   accuse(
     'nothing is missed',
     `${wrong.join(', ')}: known ${JSON.stringify(memory)}, Kombo ${JSON.stringify(truth)}`,
