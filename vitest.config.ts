@@ -1,14 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // The CDK never removes its temporary directories: a run of all tests would leave a gigabyte. So the tests get a
-// directory for temporary files that is removed at the end.
-const temporary = mkdtempSync(join(tmpdir(), 'sb-'));
-process.env['TMPDIR'] = temporary;
-process.on('exit', () => rmSync(temporary, { recursive: true, force: true }));
+// directory for temporary files that is removed at the end. A process that runs Vitest several times, as
+// `npm run simulate -- --bugs` does, reads this file each time.
+if (!basename(tmpdir()).startsWith('sb-')) {
+  const temporary = mkdtempSync(join(tmpdir(), 'sb-'));
+  process.env['TMPDIR'] = temporary;
+  process.on('exit', () => rmSync(temporary, { recursive: true, force: true }));
+}
 
 /** Files that run in separate processes, because they replace modules, measure memory, or use much memory. */
 const ISOLATED = [
