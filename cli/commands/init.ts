@@ -10,6 +10,8 @@ import { createOutput } from '../terminal/output.ts';
 /** The directory of the checkout or, in the package, of the compiled files. */
 const ROOT = join(import.meta.dirname, '../..');
 
+const PACKAGE_FILE = `${product.name}-${product.version}.tgz`;
+
 const TEMPLATE = join(ROOT, 'packages/app');
 
 export function addInitCommand(program: Command): void {
@@ -25,12 +27,22 @@ export function addInitCommand(program: Command): void {
       createOutput(json).result(
         { directory: resolve(directory), files },
         `These files were written: ${files.join(', ')}. Read settings.ts, and then run:`,
-        ...(isCheckout() ? [`  npm --prefix ${quoted(ROOT)} run build`] : []),
+        ...(isCheckout() ? packCommands(directory) : []),
         `  ${enter}npm install`,
         '  npx cdk bootstrap        (once per account and Region)',
         '  npx cdk deploy --all',
       );
     });
+}
+
+/** In a checkout, the application needs a package of the files that `npm run build` compiles. */
+function packCommands(directory: string): string[] {
+  const root = quoted(ROOT);
+  return [`  npm --prefix ${root} run build`, `  npm pack ${root} --pack-destination ${quoted(directory)}`];
+}
+
+function isCheckout(): boolean {
+  return existsSync(join(ROOT, 'cli/main.ts'));
 }
 
 const HELP = `
@@ -45,10 +57,13 @@ function writeApplication(directory: string): string[] {
     name,
     readFileSync(join(TEMPLATE, name), 'utf8'),
   ]);
-  const files = new Map([
+  const packed = isCheckout() ? null : installedFrom();
+  const files = new Map<string, string | Uint8Array>([
     ...copied,
+    // With a copy, people who clone the application can install it.
+    ...(packed === null ? [] : ([[PACKAGE_FILE, readFileSync(packed)]] as const)),
     ['cdk.json', jsonFile(cdkSettings())],
-    ['package.json', jsonFile(packageOf(directory))],
+    ['package.json', jsonFile(packageOf(directory, isCheckout() || packed !== null))],
     // npm leaves a file of this name out of a package, so it cannot be one of the copied files.
     ['.gitignore', `node_modules/\n${DEFAULT_DIRECTORY}/\ncdk.out/\nschoolbell.outputs.json\n`],
   ]);
@@ -71,7 +86,8 @@ function cdkSettings(): object {
   return { app: 'node app.ts', outputsFile: 'schoolbell.outputs.json', context };
 }
 
-function packageOf(directory: string): object {
+/** @param isCopied whether the application has a copy of the package file */
+function packageOf(directory: string, isCopied: boolean): object {
   const {
     '@types/node': types,
     'aws-cdk': cdk,
@@ -87,7 +103,11 @@ function packageOf(directory: string): object {
     version: '1.0.0',
     private: true,
     type: 'module',
-    dependencies: { 'aws-cdk-lib': library, constructs, schoolbell: installedFrom() ?? product.version },
+    dependencies: {
+      'aws-cdk-lib': library,
+      constructs,
+      schoolbell: isCopied ? `file:${PACKAGE_FILE}` : product.version,
+    },
     devDependencies: { '@types/node': types, 'aws-cdk': cdk },
   };
 }
@@ -96,30 +116,25 @@ const InstalledPackages = z.object({
   packages: z.record(z.string(), z.object({ resolved: z.optional(z.string()) })),
 });
 
-/** In a checkout, the application needs the files that `npm run build` compiles. */
-function isCheckout(): boolean {
-  return existsSync(join(ROOT, 'cli/main.ts'));
-}
-
 /**
- * Returns `file:` and the path of the checkout or of the installed package file. For a package from a
- * registry, returns null.
+ * Returns the path of the installed package file. For a package from a registry, returns null.
  *
- * @throws CommandError if the package was not installed into the directory of a project by npm
+ * @throws CommandError if npm did not install the package into a project, or if the file is missing
  */
 function installedFrom(): string | null {
-  if (isCheckout()) return `file:${ROOT}`;
   const project = join(ROOT, '../../..');
   const list = join(project, 'node_modules/.package-lock.json');
+  const installed = existsSync(list)
+    ? InstalledPackages.safeParse(JSON.parse(readFileSync(list, 'utf8'))).data?.packages
+    : undefined;
+  const { resolved = 'file:' } = installed?.[`node_modules/${product.name}`] ?? {};
+  if (!resolved.startsWith('file:')) return null;
+  const file = resolve(project, resolved.slice('file:'.length));
+  if (file.endsWith('.tgz') && existsSync(file)) return file;
   // The name alone could be the name of another package in the registry.
-  if (!existsSync(list)) {
-    throw new CommandError(
-      `The file from which this package was installed cannot be found, for example after npm install --global. In the directory of the file, run npm install ./${product.name}-${product.version}.tgz, and then npx schoolbell init.`,
-    );
-  }
-  const installed = InstalledPackages.safeParse(JSON.parse(readFileSync(list, 'utf8'))).data?.packages;
-  const { resolved = '' } = installed?.[`node_modules/${product.name}`] ?? {};
-  return resolved.startsWith('file:') ? `file:${resolve(project, resolved.slice('file:'.length))}` : null;
+  throw new CommandError(
+    `The file from which this package was installed cannot be found, for example after npm install --global. In the directory of the file, run npm install ./${PACKAGE_FILE}, and then npx schoolbell init.`,
+  );
 }
 
 function jsonFile(content: object): string {

@@ -27,12 +27,15 @@ test('`init` writes a CDK application with pinned versions and prints the next c
   expect(readFileSync(join(directory, '.gitignore'), 'utf8').split('\n')).toContain('.schoolbell/');
   expect(stdout.slice(1)).toEqual([
     `  npm --prefix ${CHECKOUT} run build`,
+    `  npm pack ${CHECKOUT} --pack-destination '${directory}'`,
     `  cd '${directory}' && npm install`,
     expect.stringMatching(/^ {2}npx cdk bootstrap /),
     '  npx cdk deploy --all',
   ]);
   const written = Package.parse(JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')));
   expect(written.name).toBe('learning-events');
+  // A path outside the application would not exist for a person who clones it.
+  expect(written.dependencies['schoolbell']).toBe(`file:schoolbell-${product.version}.tgz`);
   expect(written.dependencies['aws-cdk-lib']).toBe(product.devDependencies['aws-cdk-lib']);
 });
 
