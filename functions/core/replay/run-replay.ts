@@ -110,8 +110,6 @@ async function sendAll(worker: ReplayWorker): Promise<boolean> {
 
   for await (const step of replaySteps(ports, worker.replay, orderedAt)) {
     if (batch.length === 0 && !run.timeLeft()) return false;
-    // The replay starts again from its beginning, so it reads the steps of this batch again.
-    if (step.fromBeginning) batch = [];
     batch.push(step);
     if (batch.length >= most || step.event === null) await send();
   }

@@ -9,7 +9,7 @@ import {
 } from '../../../functions/core/replay/event-history.ts';
 import { CLOCKS_MS } from '../../../functions/core/replay/journal-range.ts';
 import { ANY_EVENT } from '../../../functions/core/replay/selection.ts';
-import { polledWorld, type ReplayWorld } from '../../support/replay-world.ts';
+import { polledWorld, type ReplayWorld, replayWorld } from '../../support/replay-world.ts';
 
 const WHOLE = { range: { from: BEGINNING, to: null }, filter: ANY_EVENT };
 
@@ -82,33 +82,46 @@ test("the journal's events can be read latest first, and no further entry is rea
 });
 
 test('the events of given progressions are found by reading only the entries that contain these progressions', async () => {
+  const happenings = fc.array(
+    fc.record({
+      progressions: fc.subarray([0, 1, 2], { minLength: 1 }),
+      status: fc.constantFrom('ENROLLED' as const, 'COMPLETED' as const),
+      /** Whether the page also has a second version of the record of the first progression. */
+      isTwice: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 40 },
+  );
+  const ids = fc.subarray(['p0', 'p1', 'p2'], { minLength: 1 });
+  const types = fc.constantFrom(ANY_EVENT.types, ['CourseCompleted' as const]);
   await fc.assert(
-    fc.asyncProperty(
-      fc.integer({ min: 1, max: 60 }),
-      fc.subarray(['p0', 'p1', 'p2'], { minLength: 1 }),
-      async (happenings, ids) => {
-        const at = await polledWorld(happenings);
-        const { store, read } = counted(at);
+    fc.asyncProperty(happenings, ids, types, async (list, progressions, wanted) => {
+      const at = replayWorld();
+      for (const { progressions: changed, status, isTwice } of list) {
+        for (const progression of changed) at.happen({ progression, status, course: 0, minutes: 1 });
+        const [first] = at.shown;
+        if (isTwice && first !== undefined) {
+          const state = { ...first.observed.state, status: 'DROPPED' as const };
+          at.shown.push({ ...first, observed: { ...first.observed, state } });
+        }
+        await at.poll();
+        if (isTwice) at.shown.pop();
+      }
+      const { store, read } = counted(at);
+      const last = at.store.journal.size;
+      const selection = { ...WHOLE, filter: { ...ANY_EVENT, types: wanted } };
 
-        const followed = await idsOf(readEventsOf(store, at.integration.id, ids, WHOLE, happenings));
+      const followed = await idsOf(readEventsOf(store, at.integration.id, progressions, selection, last));
 
-        const filter = { ...ANY_EVENT, progressions: ids };
-        const all = await idsOf(
-          readEvents(
-            at.store,
-            at.integration.id,
-            { ...WHOLE, filter },
-            { first: 1, last: happenings },
-            'latest-first',
-          ),
-        );
-        expect(followed).toEqual(all);
-        const theirs = [...at.store.journal.values()].filter(({ changes }) =>
-          changes.some(({ state }) => ids.includes(state.id)),
-        );
-        expect(read).toEqual(theirs.map(({ number }) => number).toReversed());
-      },
-    ),
+      const filter = { ...selection.filter, progressions };
+      const all = await idsOf(
+        readEvents(at.store, at.integration.id, { ...WHOLE, filter }, { first: 1, last }, 'latest-first'),
+      );
+      expect(followed).toEqual(all);
+      const theirs = [...at.store.journal.values()].filter(({ changes }) =>
+        changes.some(({ state }) => progressions.includes(state.id)),
+      );
+      expect(read).toEqual(theirs.map(({ number }) => number).toReversed());
+    }),
     { numRuns: 30 },
   );
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { IntegrationError, TransientError } from '../../../functions/core/errors.ts';
+import { IntegrationError, TransientError, WaitingError } from '../../../functions/core/errors.ts';
 import { changeReplay, refuseOrder } from '../../../functions/core/replay/order-replay.ts';
 import { CANARY } from '../../support/observed.ts';
 import { ALWAYS, polledWorld } from '../../support/replay-world.ts';
@@ -18,6 +18,14 @@ test("a replay publishes the same events in the same order, and adds the replay'
     kind: 'ended',
     replay: { state: 'finished', events: 9, published: 9, refused: 0 },
   });
+});
+
+test('the events of a replay for every consumer have no field `consumer`', async () => {
+  const at = await polledWorld(2);
+  await at.run(await at.order(await at.plan(ALWAYS), { consumer: null }));
+
+  const mark = { id: 'again', reason: 'a test' };
+  expect(at.replayed().map(({ detail }) => detail.replay)).toEqual([mark, mark]);
 });
 
 test('a replay publishes ReplayStarted before all events and ReplayFinished after all events', async () => {
@@ -83,16 +91,22 @@ test('a replay sends events without learner details when Kombo no longer knows t
   }
 });
 
-test('while Kombo temporarily cannot return the learner details, a replay sends nothing and keeps the state "running"', async () => {
-  const at = await polledWorld(3, { learnerDetails: 'include' });
-  const replay = await at.order(await at.plan(ALWAYS));
-  at.kombo.readByIds = async () => {
-    throw new TransientError('Kombo returned 503');
-  };
+test.each([new TransientError('Kombo returned 503'), new WaitingError('Kombo returned SETUP_INCOMPLETE')])(
+  'while Kombo cannot return the learner details (%s), a replay sends nothing and keeps the state "running"',
+  async (failure) => {
+    const at = await polledWorld(3, { learnerDetails: 'include' });
+    const replay = await at.order(await at.plan(ALWAYS));
+    at.kombo.readByIds = async () => {
+      throw failure;
+    };
 
-  expect(await at.run(replay)).toMatchObject({ kind: 'failed', replay: { state: 'running', published: 0 } });
-  expect(at.replayed()).toEqual([]);
-});
+    expect(await at.run(replay)).toMatchObject({
+      kind: 'failed',
+      replay: { state: 'running', published: 0 },
+    });
+    expect(at.replayed()).toEqual([]);
+  },
+);
 
 test('an event of a replay that the bus refuses permanently is counted as refused and is not set aside', async () => {
   const at = await polledWorld(5);
@@ -113,6 +127,21 @@ test('a replay with a rate of 2 sends at most 2 events per second', async () => 
   expect(at.clock.read() - begun).toBe(10_000);
 });
 
+test('after a slow batch, a replay sends the remaining events no faster than its rate', async () => {
+  const at = await polledWorld(21);
+  const begun = at.clock.read();
+  let isFirst = true;
+  at.bus.refusal = () => {
+    if (isFirst) at.clock.advance(5_000);
+    isFirst = false;
+    return null;
+  };
+
+  await at.run(await at.order(await at.plan(ALWAYS), { rate: 2 }));
+
+  expect(at.clock.read() - begun).toBe(14_000);
+});
+
 test('a replay that has no time left stops, and the next call sends the remaining events', async () => {
   const at = await polledWorld(9);
   const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
@@ -123,16 +152,33 @@ test('a replay that has no time left stops, and the next call sends the remainin
   await at.run(replay);
 
   expect(at.replayed().map(({ detail }) => detail.id)).toEqual(at.live().map(({ detail }) => detail.id));
+  expect(at.bus.notified.filter(({ type }) => type === 'ReplayStarted')).toHaveLength(1);
+});
+
+test('a replay that has no time left continues after the entries that it read, even if it selected none of their events', async () => {
+  const at = await polledWorld(210);
+  at.happen({ progression: 0, status: 'DROPPED', course: 0, minutes: 1 });
+  await at.poll();
+  const replay = await at.order(await at.plan(ALWAYS, { types: ['LearnerDropped'] }));
+  let batches = 1;
+
+  const first = await at.run(replay, { timeLeft: () => batches-- > 0 });
+  expect(first).toMatchObject({ kind: 'more', replay: { published: 0, position: { entry: 100 } } });
+  await at.run(replay);
+
+  expect(at.replayed().map(({ detail }) => detail.journal?.entry)).toEqual([211]);
 });
 
 test('a replay continues after a transient failure, but stops after any other failure until a person resumes the replay', async () => {
   const at = await polledWorld(6);
-  const replay = await at.order(await at.plan(ALWAYS), { rate: 1 });
+  const replay = await at.order(await at.plan(ALWAYS));
   at.bus.fails = ({ detail }) => detail.journal?.entry === 3;
+  at.bus.refusal = ({ detail }) => (detail.journal?.entry === 5 ? 'EventTooLarge' : null);
   at.bus.failure = new TransientError('busy');
+  // The bus accepts or refuses the events 4 and 5 too. They are counted when they are sent again.
   expect(await at.run(replay)).toMatchObject({
     kind: 'failed',
-    replay: { state: 'running', published: 2, failure: { message: 'busy' } },
+    replay: { state: 'running', published: 2, refused: 0, failure: { message: 'busy' } },
   });
   at.bus.failure = new IntegrationError('wrong');
   expect(await at.run(replay)).toMatchObject({ kind: 'failed', replay: { state: 'stopped' } });
@@ -141,13 +187,16 @@ test('a replay continues after a transient failure, but stops after any other fa
 
   const stored = await at.ports.replays.readReplay(at.integration.id, replay.id);
   if (stored === null) throw new Error('it is there');
-  await changeReplay(at.ports, stored, { state: 'running', writer: 'operator' });
+  const stopped = await changeReplay(at.ports, stored, { state: 'stopped', writer: 'operator' });
+  expect(stopped).toMatchObject({ failure: { message: 'wrong' } });
+  const resumed = await changeReplay(at.ports, stopped, { state: 'running', writer: 'operator' });
+  expect(resumed.failure).toBeNull();
 
   expect(await at.run(replay)).toMatchObject({
     kind: 'ended',
-    replay: { state: 'finished', published: 6, failure: null },
+    replay: { state: 'finished', published: 5, refused: 1, failure: null },
   });
-  expect(at.replayed()).toHaveLength(6);
+  expect(new Set(at.replayed().map(({ detail }) => detail.journal?.entry))).toEqual(new Set([1, 2, 3, 4, 6]));
 });
 
 test('a person can stop a replay while it runs', async () => {
