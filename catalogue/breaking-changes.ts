@@ -23,7 +23,7 @@ function compare(before: JsonSchema, after: JsonSchema, path: string): string[] 
   return [...keywords].flatMap((keyword) => {
     if (WORDS.has(keyword)) return [];
     if (keyword === 'properties') {
-      return compareProperties(mapOf(before, keyword), mapOf(after, keyword), path);
+      return compareProperties(before.properties ?? {}, after.properties ?? {}, path);
     }
     if (keyword === 'required') return compareRequired(before, after, path);
     return compareValues(before[keyword], after[keyword], path, keyword);
@@ -53,9 +53,9 @@ function compareProperties(
 }
 
 function compareRequired(before: JsonSchema, after: JsonSchema, path: string): string[] {
-  const was = listOf(before, 'required');
-  const is = listOf(after, 'required');
-  const kept = mapOf(after, 'properties');
+  const was = before.required ?? [];
+  const is = after.required ?? [];
+  const kept = after.properties ?? {};
   return [
     ...was
       .filter((name) => !is.includes(name) && name in kept)
@@ -64,14 +64,4 @@ function compareRequired(before: JsonSchema, after: JsonSchema, path: string): s
       .filter((name) => !was.includes(name))
       .map((name) => `${path}.${name}: is now required, but earlier events do not have it`),
   ];
-}
-
-function mapOf(schema: JsonSchema, keyword: string): Record<string, unknown> {
-  const value = schema[keyword];
-  return isSchema(value) ? value : {};
-}
-
-function listOf(schema: JsonSchema, keyword: string): string[] {
-  const value = schema[keyword];
-  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
 }

@@ -74,9 +74,7 @@ function table(...[head, rule, rows]: [string, string, string[]]): string {
 }
 
 /** Returns the fields of a schema as rows of a table. A nested field is named by its path. */
-function fieldRows(schema: JsonSchema, prefix = ''): string[] {
-  const properties = isSchema(schema['properties']) ? schema['properties'] : {};
-  const required = Array.isArray(schema['required']) ? schema['required'] : [];
+function fieldRows({ properties = {}, required = [] }: JsonSchema, prefix = ''): string[] {
   return Object.entries(properties).flatMap(([name, property]) => {
     if (!isSchema(property)) return [];
     const path = `${prefix}${name}`;
@@ -89,16 +87,14 @@ function fieldRows(schema: JsonSchema, prefix = ''): string[] {
 
 /** Returns the schema of the object in a property such as `previous`, which is an object or null. */
 function objectOf(property: JsonSchema): JsonSchema {
-  const options = Array.isArray(property['anyOf']) ? property['anyOf'] : [];
-  return options.filter(isSchema).find(({ type }) => type === 'object') ?? property;
+  return property.anyOf?.find(({ type }) => type === 'object') ?? property;
 }
 
 function typeOf(property: JsonSchema): string {
-  const { type, anyOf, format, items } = property;
-  if ('const' in property) return `\`${JSON.stringify(property['const'])}\``;
-  const values = property['enum'];
-  if (Array.isArray(values)) return values.map((value) => `\`${JSON.stringify(value)}\``).join(' or ');
-  if (Array.isArray(anyOf)) return anyOf.filter(isSchema).map(typeOf).join(' or ');
+  const { type, anyOf, format, items, enum: values } = property;
+  if ('const' in property) return `\`${JSON.stringify(property.const)}\``;
+  if (values) return values.map((value) => `\`${JSON.stringify(value)}\``).join(' or ');
+  if (anyOf) return anyOf.map(typeOf).join(' or ');
   if (format === 'date-time') return 'time';
   if (type === 'array') return `list of ${isSchema(items) ? typeOf(items) : 'anything'}`;
   if (Array.isArray(type)) return type.join(' or ');

@@ -6,7 +6,7 @@ import { detailTypesOf, type EventType, publishedEvents } from '../functions/con
 import { workflowMeanings } from '../functions/contract/workflow-events.ts';
 
 /** A JSON Schema, or a part of one. */
-export type JsonSchema = { [keyword: string]: unknown };
+export type JsonSchema = z.core.JSONSchema.JSONSchema;
 
 /** Returns whether a value is an object and not a list: a schema, or a map of schemas. */
 export function isSchema(value: unknown): value is JsonSchema {
@@ -43,7 +43,7 @@ export function jsonSchemaOf(part: z.ZodMiniType, draft: Draft = 'draft-07'): Js
 
 /** Returns the JSON Schema of an event as EventBridge delivers it. */
 export function eventSchema(type: EventType, draft: Draft = 'draft-07'): JsonSchema {
-  const text = { type: 'string' };
+  const text = { type: 'string' as const };
   return {
     $schema: DRAFTS[draft],
     title: type,

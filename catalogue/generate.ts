@@ -5,11 +5,11 @@ import { EVENT_SOURCE } from '../functions/contract/names.ts';
 import { type EventType, eventTypes } from '../functions/contract/published-events.ts';
 import { breakingChanges } from './breaking-changes.ts';
 import { cataloguePage } from './catalogue-page.ts';
-import { eventSchema, meanings } from './event-schema.ts';
+import { eventSchema, isSchema, type JsonSchema, meanings } from './event-schema.ts';
 import { exampleOf } from './examples.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const Schema = z.record(z.string(), z.unknown());
+const Schema = z.custom<JsonSchema>(isSchema);
 
 if (import.meta.main) generate();
 
@@ -19,7 +19,7 @@ function generate(): void {
     .filter((file) => file !== 'asyncapi.json')
     .map((file) => Schema.parse(JSON.parse(readFileSync(join(ROOT, 'docs/events', file), 'utf8'))));
   const broken = breakingChanges(
-    Object.fromEntries(before.map((schema) => [String(schema['title']), schema])),
+    Object.fromEntries(before.map((schema) => [schema.title ?? '', schema])),
     Object.fromEntries(eventTypes.map((type) => [type, eventSchema(type)])),
   );
   if (broken.length > 0) {

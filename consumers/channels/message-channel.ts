@@ -11,7 +11,7 @@ import {
 import { parseProps } from '../../infra/read-settings.ts';
 import { ConsumerRule } from '../deploy/consumer-rule.ts';
 import { ChannelSchema } from '../deploy/settings.ts';
-import { Digest, Digests } from '../digest/digest-construct.ts';
+import { Digests } from '../digest/digest-construct.ts';
 import { digestMessageRule, liveRules } from './channel-rules.ts';
 
 /** Properties of every consumer. */
@@ -100,8 +100,8 @@ export abstract class MessageChannel extends Construct {
     }
     if (digestAt !== undefined) {
       const digests = Digests.of(this, { ...this.settings, schoolbell, removalPolicy });
-      const digest = { digests, channel: props, bus, at: digestAt, timeZone, deadLetters, encryptionKey };
-      new Digest(this, 'Digest', digest);
+      const digest = { channel: props, at: digestAt, timeZone, deadLetters, encryptionKey };
+      digests.add(new Construct(this, 'Digest'), digest);
     }
   }
 }

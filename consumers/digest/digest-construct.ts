@@ -17,7 +17,7 @@ import {
   TRIES,
 } from '../../infra/constructs/queues.ts';
 import { ScheduleRole } from '../../infra/constructs/schedule-role.ts';
-import type { AnyBus, ISchoolbell, SharedFunctionProps } from '../../infra/constructs/shared-props.ts';
+import type { ISchoolbell, SharedFunctionProps } from '../../infra/constructs/shared-props.ts';
 import { type Channel, digestQueueRules } from '../channels/channel-rules.ts';
 import { ConsumerRule } from '../deploy/consumer-rule.ts';
 import type { DigestDue } from './prepare-digest.ts';
@@ -38,6 +38,16 @@ const HIDDEN = Duration.minutes(4);
 const DAYS_OF_FAILURES = 3;
 
 const DIGESTS = 'Digests';
+
+type DigestProps = {
+  channel: Channel;
+  /** When the digest is due, such as `17:00`. */
+  at: string;
+  timeZone: string;
+  /** The dead-letter queue of the channel. */
+  deadLetters: DeadLetters;
+  encryptionKey: IKey | undefined;
+};
 
 type DigestsProps = SharedFunctionProps & { schoolbell: ISchoolbell; removalPolicy: RemovalPolicy };
 
@@ -95,47 +105,32 @@ export class Digests extends Construct {
     addQueueAlarms(this, schoolbell);
     keepData(this, removalPolicy);
   }
-}
 
-type DigestProps = {
-  digests: Digests;
-  channel: Channel;
-  bus: AnyBus;
-  /** When the digest is due, such as `17:00`. */
-  at: string;
-  timeZone: string;
-  /** The dead-letter queue of the channel. */
-  deadLetters: DeadLetters;
-  encryptionKey: IKey | undefined;
-};
-
-/** A queue that collects a channel's events, and the schedule that requests a digest of them once a day. */
-export class Digest extends Construct {
-  constructor(scope: Construct, id: string, props: DigestProps) {
-    super(scope, id);
-    const { digests, channel, bus, at, timeZone, deadLetters, encryptionKey } = props;
-    const queue = new Queue(this, 'Queue', {
+  /** Adds a queue that collects a channel's events, and the schedule that requests a digest of them once a day. */
+  add(scope: Construct, { channel, at, timeZone, deadLetters, encryptionKey }: DigestProps): void {
+    const queue = new Queue(scope, 'Queue', {
       ...encryptedBy(encryptionKey),
       enforceSSL: true,
       visibilityTimeout: HIDDEN,
       retentionPeriod: KEPT,
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: DAYS_OF_FAILURES * TRIES },
     });
+    const { bus } = this.#schoolbell;
     for (const { name, pattern, transformer } of digestQueueRules(channel)) {
       const description = `Schoolbell: ${name}`;
-      new ConsumerRule(this, name, { bus, pattern, description, transformer, deadLetters }, queue);
+      new ConsumerRule(scope, name, { bus, pattern, description, transformer, deadLetters }, queue);
     }
-    grantQueue(queue, digests.function, 'ReceiveMessage', 'DeleteMessage');
-    grantQueue(deadLetters, digests.scheduleRole, 'SendMessage');
+    grantQueue(queue, this.function, 'ReceiveMessage', 'DeleteMessage');
+    grantQueue(deadLetters, this.scheduleRole, 'SendMessage');
     const [hour = '17', minute = '00'] = at.split(':');
-    new Schedule(this, 'Daily', {
+    new Schedule(scope, 'Daily', {
       schedule: ScheduleExpression.cron({
         hour: String(Number(hour)),
         minute: String(Number(minute)),
         timeZone: TimeZone.of(timeZone),
       }),
-      target: new SqsSendMessage(digests.due, {
-        role: digests.scheduleRole,
+      target: new SqsSendMessage(this.due, {
+        role: this.scheduleRole,
         deadLetterQueue: deadLetters,
         input: ScheduleTargetInput.fromObject({
           channel: channel.name,

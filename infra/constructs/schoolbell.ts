@@ -323,12 +323,9 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
   }
 
   #stateOf(props: SchoolbellProps): ISchoolbellState {
-    const { state, encryptionKey, logRetention, removalPolicy } = props;
+    const { state } = props;
+    if (state === undefined) return new SchoolbellState(this, 'State', props);
     const given = OF_STATE.filter((name) => props[name] !== undefined);
-    if (state === undefined) {
-      const own = Object.fromEntries(given.map((name) => [name, props[name]]));
-      return new SchoolbellState(this, 'State', { ...own, encryptionKey, logRetention, removalPolicy });
-    }
     if (given.length > 0) {
       throw new SettingsError(
         `${this.node.path}: ${given.join(', ')} cannot be set here: set it on the construct that is passed as \`state\``,
