@@ -43,9 +43,9 @@ export async function openCountedSchool(id: IntegrationId, count: number) {
         throw new Error(`the outcome of the poll must be "ended": ${JSON.stringify(outcome)}`);
       return { ...counter, kombo: control.requests - requests, events: countEvents() - events };
     },
-    async close() {
+    async [Symbol.asyncDispose]() {
       close();
-      await surroundings.close();
+      await surroundings[Symbol.asyncDispose]();
     },
   };
 }

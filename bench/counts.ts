@@ -19,19 +19,15 @@ export type Counts = {
 };
 
 export async function countPolls(): Promise<Counts> {
-  const school = await openCountedSchool('moodle:7C9M5sXAQx2cNMpVHLojrFpL', RECORDS);
-  try {
-    const firstSync = await school.poll();
-    school.clock.advance(HOUR_MS);
-    const idle = await school.poll();
-    school.change(CHANGE_EVERY);
-    const fullPage = await school.poll();
-    school.change(CHANGE_EVERY);
-    await school.reread();
-    return { firstSync, idle, fullPage, tenth: await school.poll() };
-  } finally {
-    await school.close();
-  }
+  await using school = await openCountedSchool('moodle:7C9M5sXAQx2cNMpVHLojrFpL', RECORDS);
+  const firstSync = await school.poll();
+  school.clock.advance(HOUR_MS);
+  const idle = await school.poll();
+  school.change(CHANGE_EVERY);
+  const fullPage = await school.poll();
+  school.change(CHANGE_EVERY);
+  await school.reread();
+  return { firstSync, idle, fullPage, tenth: await school.poll() };
 }
 
 export function countMeasures({ firstSync, idle, tenth }: Counts): Measure[] {

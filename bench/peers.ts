@@ -28,27 +28,23 @@ export async function measurePeers({ engine, rounds, records, say }: BenchOption
       continue;
     }
     const ids = Array.from({ length: rounds }, (_, round) => `moodle:round-${round + 1}`);
-    const surroundings = await startSurroundings(
+    await using surroundings = await startSurroundings(
       ids.map((id) => ({ id, count: records })),
       engine,
+      RESPONSE_MS,
     );
-    const { services, control } = surroundings;
-    control.delayMs = RESPONSE_MS;
+    const { services } = surroundings;
     const bundle = await bundledTask();
     const [values, limits]: [number[], number[]] = [[], []];
-    try {
-      for (const [round, id] of ids.entries()) {
-        say(`${records} records, ${RESPONSE_MS} ms a page, round ${round + 1}: ${peer.name}`);
-        const script = join(import.meta.dirname, 'peers.py');
-        const { stdout } = await run(python, [script, peer.name, services.kombo, KEY, id], {
-          maxBuffer: 64 * 1024 * 1024,
-        });
-        limits.push(secondsOf(Spent.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')), records));
-        const task: Task = { what: 'poll', services, integration: integrationOf(id) };
-        values.push(secondsOf(await runChild(bundle, task), records));
-      }
-    } finally {
-      await surroundings.close();
+    for (const [round, id] of ids.entries()) {
+      say(`${records} records, ${RESPONSE_MS} ms a page, round ${round + 1}: ${peer.name}`);
+      const script = join(import.meta.dirname, 'peers.py');
+      const { stdout } = await run(python, [script, peer.name, services.kombo, KEY, id], {
+        maxBuffer: 64 * 1024 * 1024,
+      });
+      limits.push(secondsOf(Spent.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')), records));
+      const task: Task = { what: 'poll', services, integration: integrationOf(id) };
+      values.push(secondsOf(await runChild(bundle, task), records));
     }
     const name = `processor time, first sync, ${records.toLocaleString('en')} records, ${RESPONSE_MS} ms a page`;
     measures.push({ name, beside: peer.what, unit: 's', values, limits, atMost: peer.atMost });

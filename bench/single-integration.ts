@@ -139,34 +139,30 @@ async function measureCase(
   tasks: readonly (keyof Rounds)[] = ALL,
 ): Promise<Rounds> {
   const ids = Array.from({ length: rounds }, (_, round) => `moodle:round-${round + 1}`);
-  const surroundings = await startSurroundings(
+  await using surroundings = await startSurroundings(
     ids.map((id) => ({ id, count: records })),
     engine,
+    responseMs,
   );
-  const { services, control, change } = surroundings;
-  control.delayMs = responseMs;
+  const { services, change } = surroundings;
   const bundle = await bundledTask();
   const spent: Rounds = { reader: [], firstSync: [], unchanged: [], changed: [], page: [], idle: [] };
-  try {
-    for (const [round, id] of ids.entries()) {
-      const integration = integrationOf(id);
-      for (const what of tasks) {
-        const of = functionMb === undefined ? '' : `, as in a function with ${functionMb} MB`;
-        say(`${records} records, ${responseMs} ms a page${of}, round ${round + 1}: ${what}`);
-        if (what === 'changed') change(id, 10);
-        if (what === 'page') change(id, records / PAGE);
-        if (what === 'unchanged' || what === 'changed') await rereadEverything(services, integration);
-        const task: Task = { what: what === 'reader' ? 'read' : 'poll', services, integration };
-        const used = await runChild(bundle, task, functionMb);
-        const expected = what === 'page' ? PAGE : what === 'idle' ? 0 : records;
-        if (used.records !== expected) {
-          throw new Error(`${used.records} records were read instead of ${expected}`);
-        }
-        spent[what].push(used);
+  for (const [round, id] of ids.entries()) {
+    const integration = integrationOf(id);
+    for (const what of tasks) {
+      const of = functionMb === undefined ? '' : `, as in a function with ${functionMb} MB`;
+      say(`${records} records, ${responseMs} ms a page${of}, round ${round + 1}: ${what}`);
+      if (what === 'changed') change(id, 10);
+      if (what === 'page') change(id, records / PAGE);
+      if (what === 'unchanged' || what === 'changed') await rereadEverything(services, integration);
+      const task: Task = { what: what === 'reader' ? 'read' : 'poll', services, integration };
+      const used = await runChild(bundle, task, functionMb);
+      const expected = what === 'page' ? PAGE : what === 'idle' ? 0 : records;
+      if (used.records !== expected) {
+        throw new Error(`${used.records} records were read instead of ${expected}`);
       }
+      spent[what].push(used);
     }
-  } finally {
-    await surroundings.close();
   }
   return spent;
 }
@@ -175,16 +171,15 @@ async function measureCase(
 export async function measureMemory({ engine, records, say }: BenchOptions): Promise<Measure[]> {
   const integration = integrationOf('moodle:large');
   const count = records * 10;
-  const surroundings = await startSurroundings([{ id: integration.id, count }], engine);
-  surroundings.control.delayMs = FAST_RESPONSE_MS;
-  try {
-    say(`memory of a first sync, ${text(count)}`);
-    const task: Task = { what: 'poll', services: surroundings.services, integration };
-    const { peakMb } = await runChild(await bundledTask(), task);
-    return [plainMeasure(`peak memory of a first sync, ${text(count)}`, 'MB', [peakMb], 135)];
-  } finally {
-    await surroundings.close();
-  }
+  await using surroundings = await startSurroundings(
+    [{ id: integration.id, count }],
+    engine,
+    FAST_RESPONSE_MS,
+  );
+  say(`memory of a first sync, ${text(count)}`);
+  const task: Task = { what: 'poll', services: surroundings.services, integration };
+  const { peakMb } = await runChild(await bundledTask(), task);
+  return [plainMeasure(`peak memory of a first sync, ${text(count)}`, 'MB', [peakMb], 135)];
 }
 
 function seconds(spent: Spent[], kind: 'wallMs' | 'cpuMs'): number[] {

@@ -13,8 +13,9 @@ export type School = { id: IntegrationId; count: number };
  * Starts the sandbox, the bus, and a DynamoDB engine with the table.
  *
  * @param engine without the package @dynoxide/linux-x64, `embedded` is used instead of `native`
+ * @param responseMs the sandbox's response time, in milliseconds
  */
-export async function startSurroundings(schools: School[], engine: 'native' | 'embedded') {
+export async function startSurroundings(schools: School[], engine: 'native' | 'embedded', responseMs = 0) {
   const clock = steppedClock(CREATED_AT + HOUR_MS);
   const records = new Map<IntegrationId, SyntheticRecords>(
     schools.map(({ id, count }) => [id, syntheticRecords({ integration: id, count, createdAt: CREATED_AT })]),
@@ -31,6 +32,7 @@ export async function startSurroundings(schools: School[], engine: 'native' | 'e
     clock,
     integrations: [...records].map(([id, source]) => ({ id, records: source })),
   });
+  sandbox.control.delayMs = responseMs;
   const services: Services = {
     kombo: sandbox.url,
     bus: bus.endpoint,
@@ -48,7 +50,7 @@ export async function startSurroundings(schools: School[], engine: 'native' | 'e
       clock.advance(HOUR_MS);
       records.get(integration)?.change(every, clock.now());
     },
-    async close() {
+    async [Symbol.asyncDispose]() {
       await sandbox.close();
       await bus.close();
       await database.close();

@@ -11,14 +11,15 @@ import {
 import type { Construct } from 'constructs';
 import { LearningEventType } from '../../functions/contract/event-parts.ts';
 import { logMessages, metricNames as names } from '../../functions/contract/names.ts';
-import type { Alarms, WatchedParts } from './alarms.ts';
+import type { WatchedParts } from './alarms.ts';
+import type { LearnerAlarm } from './learner-alarm.ts';
 import { SchoolbellMetrics } from './schoolbell-metrics.ts';
 import type { AnyTable } from './shared-props.ts';
 
 const FULL = 24;
 const KINDS = ['deployment', 'access-refused', 'integration', 'transient', 'waiting'];
 
-type DashboardProps = WatchedParts & { table: AnyTable; alarms: Alarms };
+type DashboardProps = WatchedParts & { table: AnyTable; alarms: LearnerAlarm[] };
 
 /**
  * The data of single integrations comes from queries of the logs. The queries run, and cost money, only while
@@ -28,9 +29,7 @@ export function addDashboard(scope: Construct, props: DashboardProps): Dashboard
   const { settings, alarms } = props;
   const metrics = new SchoolbellMetrics(settings);
   const dashboard = new Dashboard(scope, 'Dashboard', { defaultInterval: Duration.days(1) });
-  dashboard.addWidgets(
-    new AlarmStatusWidget({ title: 'Alarms', alarms: alarms.all, width: FULL, height: 3 }),
-  );
+  dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms, width: FULL, height: 3 }));
   dashboard.addWidgets(...freshness(metrics, props));
   dashboard.addWidgets(...work(metrics, props));
   dashboard.addWidgets(...failure(metrics, props));

@@ -11,7 +11,7 @@ import { outputNames, TABLE_CALLS } from '../../functions/contract/names.ts';
 import type { EventType } from '../../functions/contract/published-events.ts';
 import { parseProps, SettingsError } from '../read-settings.ts';
 import { NotifierSettings } from '../settings.ts';
-import { Alarms } from './alarms.ts';
+import { addAlarms } from './alarms.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { keepData } from './keep-data.ts';
 import { addQueueAlarms } from './learner-alarm.ts';
@@ -284,7 +284,7 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
       : null;
     this.webhookUrl = webhook?.url.url;
     const parts = { settings, poller, dispatcher, replayer, webhook };
-    const alarms = new Alarms(this, 'Alarms', { ...parts, topic: alarmTopic });
+    const alarms = addAlarms(new Construct(this, 'Alarms'), { ...parts, topic: alarmTopic });
     this.dashboard = addDashboard(new Construct(this, 'Operator'), { ...parts, table, alarms });
     this.operatorPolicy = new OperatorPolicy(this, 'OperatorPolicy', {
       state,

@@ -5,20 +5,16 @@ import { openCountedSchool } from '../../bench/counted-school.ts';
 import { HOUR_MS } from '../../bench/measured-process.ts';
 
 it('the cost model has the same numbers of capacity units and requests as measured polls', async () => {
-  const school = await openCountedSchool('moodle:7C9M5sXAQx2cNMpVHLojrFpL', 40);
+  await using school = await openCountedSchool('moodle:7C9M5sXAQx2cNMpVHLojrFpL', 40);
   const poll = async () => {
     school.clock.advance(HOUR_MS);
     const { readUnits, writeUnits, putEvents } = await school.poll();
     return { readUnits, writeUnits, putEvents };
   };
-  try {
-    await poll();
-    expect(await poll()).toEqual(pollRequests({ records: 0, changes: 0 }));
-    school.change(2);
-    expect(await poll()).toEqual(pollRequests({ records: 20, changes: 20 }));
-  } finally {
-    await school.close();
-  }
+  await poll();
+  expect(await poll()).toEqual(pollRequests({ records: 0, changes: 0 }));
+  school.change(2);
+  expect(await poll()).toEqual(pollRequests({ records: 20, changes: 20 }));
 });
 
 it.each(Object.entries({ costTable, limitTable }))(
