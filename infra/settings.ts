@@ -34,8 +34,6 @@ const text = (forms: string, ...allowed: z.ZodMiniType<string>[]) =>
  */
 const MOST_INTEGRATION_CHARACTERS = 3000;
 
-const logDays = new Set<number>(Object.values(RetentionDays).filter((value) => typeof value === 'number'));
-
 /** Checks a baseline and returns its text unchanged. */
 const baseline = z.string().check(
   z.superRefine((text, context) => {
@@ -139,7 +137,7 @@ export const Settings = z
     logRetentionDays: z._default(
       PositiveNumber.check(
         z.refine(
-          (value) => logDays.has(value),
+          (value) => value in RetentionDays,
           'is not a number of days that CloudWatch allows: 1, 3, 5, 7, 14, 30, 60, 90, ...',
         ),
       ),

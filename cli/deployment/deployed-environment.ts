@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { outputNames } from '../../functions/contract/names.ts';
+import { parsedJson } from '../../functions/contract/parsing.ts';
 import { plural } from '../../functions/contract/printable-text.ts';
 import { CommandError } from '../terminal/exit-code.ts';
 
 /** `cdk deploy` writes each stack's outputs to this file: see `outputsFile` in `cdk.json`. */
 export const OUTPUTS_FILE = 'schoolbell.outputs.json';
 
-const Outputs = z.record(z.string(), z.record(z.string(), z.string()));
+const Outputs = parsedJson(z.record(z.string(), z.record(z.string(), z.string())));
 
 type Variables = Record<string, string | undefined>;
 
@@ -19,7 +20,7 @@ type Variables = Record<string, string | undefined>;
  */
 export function deployedEnvironment(variables: Variables, file = OUTPUTS_FILE): Variables {
   if (variables['TABLE_NAME'] !== undefined || !existsSync(file)) return variables;
-  const outputs = Outputs.safeParse(readJson(file));
+  const outputs = Outputs.safeParse(readFileSync(file, 'utf8'));
   if (!outputs.success)
     throw new CommandError(`${file} does not contain the outputs of stacks: run npx cdk deploy --all again`);
   const [environment, ...others] = Object.values(outputs.data).flatMap(environmentsIn);
@@ -89,12 +90,4 @@ function valuesOf(outputs: Record<string, string>, partOfName: string): string[]
 function pairOf(text: string): [string, string] {
   const at = text.indexOf('=');
   return [text.slice(0, at), text.slice(at + 1)];
-}
-
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    return null;
-  }
 }

@@ -1,21 +1,26 @@
 import * as z from 'zod/mini';
+import { parsedJson } from '../../functions/contract/parsing.ts';
 
 const text = z.nullish(z.string());
 
 /** The body of a `PutEvents` call in AWS JSON 1.1, with times in seconds since 1970. */
-const PutEventsBody = z.object({
-  Entries: z.array(
-    z.object({
-      Source: text,
-      DetailType: text,
-      Detail: text,
-      EventBusName: text,
-      Resources: z.nullish(z.array(z.string())),
-      Time: z.nullish(z.number()),
-    }),
-  ),
-});
+const PutEventsBody = parsedJson(
+  z.object({
+    Entries: z.array(
+      z.object({
+        Source: text,
+        DetailType: text,
+        Detail: text,
+        EventBusName: text,
+        Resources: z.nullish(z.array(z.string())),
+        Time: z.nullish(z.number()),
+      }),
+    ),
+  }),
+);
 type SentEntry = z.infer<typeof PutEventsBody>['Entries'][number];
+
+const Detail = parsedJson(z.record(z.string(), z.unknown()));
 
 /** An entry that EventBridge would accept. `time` is in seconds since 1970. */
 export type PutEntry = {
@@ -40,7 +45,7 @@ export function parsePutEvents(
   body: string,
   limits: RequestLimits,
 ): { entries: (PutEntry | Refusal)[] } | { refusal: Refusal } {
-  const parsed = PutEventsBody.safeParse(parseJson(body));
+  const parsed = PutEventsBody.safeParse(body);
   if (!parsed.success) {
     return { refusal: { code: 'SerializationException', message: 'The body is not a PutEvents request.' } };
   }
@@ -71,7 +76,7 @@ function acceptedEntry(sent: SentEntry): PutEntry | Refusal {
   if (source.startsWith('aws.')) {
     return { code: 'NotAuthorizedForSourceException', message: 'Not authorized for the source.' };
   }
-  const object = z.record(z.string(), z.unknown()).safeParse(parseJson(detail));
+  const object = Detail.safeParse(detail);
   if (!object.success) {
     return { code: 'MalformedDetail', message: 'Detail is malformed.' };
   }
@@ -95,12 +100,4 @@ function missing(name: string): Refusal {
 /** An entry contains the name itself, or an ARN that ends with the name. */
 function busName(nameOrArn: string | null | undefined): string {
   return nameOrArn ? nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1) : 'default';
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

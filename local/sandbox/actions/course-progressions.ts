@@ -40,13 +40,7 @@ export const values = z.optional(
     z.transform((text) => new Set(text.split(',').map((value) => value.trim()))),
   ),
 );
-const flag = z._default(
-  z.pipe(
-    z.enum(['true', 'false']),
-    z.transform((text) => text === 'true'),
-  ),
-  false,
-);
+const flag = z._default(z.stringbool({ truthy: ['true'], falsy: ['false'], case: 'sensitive' }), false);
 
 /** A date or a time in the format that Kombo's pattern allows. A time without a time zone is in UTC. */
 const instant = z
