@@ -1,4 +1,4 @@
-import { CfnOutput, type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnOutput, type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -178,7 +178,7 @@ export type SchoolbellOnEventProps<Type extends EventType> = Omit<OnEventProps<T
   /**
    * The construct in which the rule is created. Rules must be in the account and Region of the bus.
    *
-   * @default - this `Schoolbell`
+   * @default - this `Schoolbell`, or the stack of a function that is in another stack
    */
   scope?: Construct;
 };
@@ -314,7 +314,10 @@ export class Schoolbell extends Construct implements ISchoolbell, KomboAccess {
     props: SchoolbellOnEventProps<Type>,
     target: Target,
   ): ConsumerRule {
-    const { scope = this, id = `${type}-${props.consumer}`, ...rest } = props;
+    // The settings of a function contain the rule's dead-letter queue, so the two must be in one stack.
+    const isElsewhere = 'functionArn' in target && Stack.of(target) !== Stack.of(this);
+    const ownScope = isElsewhere ? Stack.of(target) : this;
+    const { scope = ownScope, id = `${type}-${props.consumer}`, ...rest } = props;
     const { encryptionKey } = functionSettings(this, rest);
     const rule = onEvent(scope, type, { ...rest, encryptionKey, id, bus: this.bus }, target);
     addQueueAlarms(rule, this, props.consumer);

@@ -286,6 +286,18 @@ describe('a consumer of the construct Schoolbell', () => {
     ).toHaveLength(2);
   });
 
+  it('the method `onEvent` of the construct Schoolbell accepts a function or a queue of another stack', () => {
+    const { stack, schoolbell } = stackWith({});
+    const app = stack.node.root;
+    const [functions, queues] = [new Stack(app, 'Functions'), new Stack(app, 'Queues')];
+    const handler = handlerOf(functions);
+    schoolbell.onEvent('CourseCompleted', { consumer: 'badges' }, handler);
+    schoolbell.onEvent('LearnerDropped', { consumer: 'badges' }, handler);
+    schoolbell.onEvent('CourseCompleted', { consumer: 'archive' }, new Queue(queues, 'Archive'));
+    Template.fromStack(functions).resourceCountIs('AWS::Events::Rule', 2);
+    Template.fromStack(stack).resourceCountIs('AWS::Events::Rule', 1);
+  });
+
   it('the construct of an endpoint is refused when its stack is in another account or Region than the bus', () => {
     const stack = new Stack(plainApp(), 'Consumers', {
       env: { account: '111111111111', region: 'eu-west-1' },
