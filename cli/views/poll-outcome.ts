@@ -1,4 +1,4 @@
-import { kindsText } from '../../consumers/messages/event-text.ts';
+import { kindsText, publishedText } from '../../consumers/messages/event-text.ts';
 import { plural } from '../../functions/contract/printable-text.ts';
 import type { WaitingChanges } from '../../functions/contract/waiting-changes.ts';
 import type { PollOutcome } from '../../functions/core/poll/run-poll.ts';
@@ -72,8 +72,8 @@ function setAsideText(id: string, { setAside, unknownStatuses }: LastRun): strin
 const NAMES = { incremental: 'Poll', baseline: 'Baseline', reconcile: 'Reconciliation' } as const;
 
 /** Returns for example `40 removed, 2 restored (the limit is 25 in 24 hours)`. */
-export function heldText({ waiting, limit }: { waiting: WaitingChanges; limit: number }): string {
-  return `${kindsText(waiting)} (the limit is ${limit} in 24 hours)`;
+export function heldText(held: { waiting: WaitingChanges; limit: number }): string {
+  return `${kindsText(held.waiting)} (the limit is ${held.limit} in 24 hours${publishedText(held)})`;
 }
 
 export function countingText(countedPages: number | null): string {

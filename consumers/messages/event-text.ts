@@ -112,7 +112,7 @@ const DESCRIPTIONS: { readonly [Type in EventType]: Description<EventDetail<Type
     facts: [
       about(detail),
       fact('Kinds', kindsText(detail.waiting)),
-      fact('Suspect changes allowed per day', detail.limit),
+      fact('Suspect changes allowed per day', detail.limit + publishedText(detail)),
     ],
   })),
   ChangesReleased: operation('A mass change is no longer held', (detail) => ({
@@ -168,6 +168,11 @@ const KINDS: Record<SuspectKind, string> = {
 export function kindsText({ kinds }: WaitingChanges): string {
   const counts = SuspectKind.options.filter((kind) => kinds[kind] !== undefined);
   return counts.map((kind) => `${kinds[kind]} ${KINDS[kind]}`).join(', ') || 'nothing';
+}
+
+/** Returns why changes are held although they are not more than the limit, or an empty text. */
+export function publishedText({ waiting, limit }: { waiting: WaitingChanges; limit: number }): string {
+  return waiting.total > limit ? '' : ', including others that were already published';
 }
 
 /** Spaces, control characters and invisible characters are blank. */

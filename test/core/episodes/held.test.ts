@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { problemText } from '../../../cli/views/poll-outcome.ts';
+import { eventText } from '../../../consumers/messages/event-text.ts';
 import { decideHold } from '../../../functions/core/episodes/hold.ts';
 import { TransientError } from '../../../functions/core/errors.ts';
 import { setWatermark } from '../../../functions/core/operator/operator-changes.ts';
@@ -194,6 +196,40 @@ describe('a mass change', () => {
     await settle(poller, 'release');
     expect(await poller.poll()).toMatchObject({ kind: 'ended' });
     expect(poller.types().filter((type) => type === 'ProgressionRemoved')).toHaveLength(COUNT);
+  });
+
+  test('discarded removals are neither published nor held again when Kombo anonymises their records 14 days later', async () => {
+    const poller = await synced();
+    remove(poller, ids);
+    await poller.poll();
+    await settle(poller, 'discard');
+    await poller.poll();
+    poller.clock.advance(15 * DAY_MS);
+    for (const record of poller.shown) record.observed = erased(record.observed.state.id, REMOVED);
+    expect(await poller.poll({ mode: 'reconcile' })).toMatchObject({ kind: 'ended' });
+    expect(poller.types().filter((type) => type === 'ProgressionRemoved')).toHaveLength(20);
+  });
+
+  test('after the release of a long hold, a few later removals are a second hold, and the message says that others were published', async () => {
+    const poller = await synced();
+    remove(poller, ids.slice(0, 94));
+    await poller.poll();
+    poller.clock.advance(2 * DAY_MS);
+    await settle(poller, 'release');
+    remove(poller, ids.slice(94));
+
+    const outcome = await poller.poll();
+
+    expect(notified(poller)).toEqual(['ChangesHeld', 'ChangesReleased', 'ChangesHeld']);
+    expect(problemText('moodle:test', outcome)).toContain(
+      '6 removed (the limit is 25 in 24 hours, including others that were already published)',
+    );
+    const [first, , second] = poller.bus.notified.map(({ detail }) => detail);
+    expect(second?.id).not.toBe(first?.id);
+    expect(eventText('ChangesHeld', second).facts).toContainEqual({
+      label: 'Suspect changes allowed per day',
+      text: '25, including others that were already published',
+    });
   });
 
   test('a discard publishes nothing when the counted changes have expired with the journal, and the changes are counted again', async () => {
