@@ -26,20 +26,20 @@ type DashboardProps = WatchedParts & { table: AnyTable; alarms: LearnerAlarm[] }
  * somebody has the dashboard open.
  */
 export function addDashboard(scope: Construct, props: DashboardProps): Dashboard {
-  const { settings, alarms } = props;
+  const { settings, table, alarms, poller, dispatcher, replayer, webhook } = props;
   const metrics = new SchoolbellMetrics(settings);
+  const parts = [poller, dispatcher, replayer];
+  const consumed = (metricName: string) =>
+    new Metric({
+      namespace: 'AWS/DynamoDB',
+      metricName,
+      dimensionsMap: { TableName: table.tableName },
+      statistic: 'Sum',
+    });
+  const lags = [names.komboLagSeconds, names.ownLagSeconds];
   const dashboard = new Dashboard(scope, 'Dashboard', { defaultInterval: Duration.days(1) });
   dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms, width: FULL, height: 3 }));
-  dashboard.addWidgets(...freshness(metrics, props));
-  dashboard.addWidgets(...work(metrics, props));
-  dashboard.addWidgets(...failure(metrics, props));
-  dashboard.addWidgets(...costs(props));
-  return dashboard;
-}
-
-function freshness(metrics: SchoolbellMetrics, { poller, dispatcher }: DashboardProps) {
-  const lags = [names.komboLagSeconds, names.ownLagSeconds];
-  return [
+  dashboard.addWidgets(
     graph('Freshness of the stalest integration', 8, [metrics.worst(names.worstFreshnessSeconds)]),
     graph(
       "How late events are: Kombo's lag and ours",
@@ -59,11 +59,8 @@ function freshness(metrics: SchoolbellMetrics, { poller, dispatcher }: Dashboard
         'limit 50',
       ],
     }),
-  ];
-}
-
-function work(metrics: SchoolbellMetrics, { poller }: DashboardProps) {
-  return [
+  );
+  dashboard.addWidgets(
     graph('Events published', 8, [metrics.sum(names.eventsPublished)]),
     graph('Pages and records read', 8, [metrics.sum(names.pagesRead)], [metrics.sum(names.recordsRead)]),
     new LogQueryWidget({
@@ -77,11 +74,8 @@ function work(metrics: SchoolbellMetrics, { poller }: DashboardProps) {
         `stats ${LearningEventType.options.map((type) => `sum(events.${type}) as ${type}`).join(', ')}`,
       ],
     }),
-  ];
-}
-
-function failure(metrics: SchoolbellMetrics, { poller, dispatcher, replayer, webhook }: DashboardProps) {
-  return [
+  );
+  dashboard.addWidgets(
     graph(
       'Failed runs by kind',
       6,
@@ -111,19 +105,8 @@ function failure(metrics: SchoolbellMetrics, { poller, dispatcher, replayer, web
       ],
       [poller.queue.metricApproximateAgeOfOldestMessage({ label: 'oldest, seconds' })],
     ),
-  ];
-}
-
-function costs({ table, poller, dispatcher, replayer }: DashboardProps) {
-  const parts = [poller, dispatcher, replayer];
-  const consumed = (metricName: string) =>
-    new Metric({
-      namespace: 'AWS/DynamoDB',
-      metricName,
-      dimensionsMap: { TableName: table.tableName },
-      statistic: 'Sum',
-    });
-  return [
+  );
+  dashboard.addWidgets(
     graph('Table: units', 8, [consumed('ConsumedReadCapacityUnits'), consumed('ConsumedWriteCapacityUnits')]),
     graph(
       'Functions: invocations and milliseconds',
@@ -136,7 +119,8 @@ function costs({ table, poller, dispatcher, replayer }: DashboardProps) {
       8,
       parts.map((part) => part.function.logGroup.metricIncomingBytes({ statistic: 'Sum' })),
     ),
-  ];
+  );
+  return dashboard;
 }
 
 function graph(title: string, width: number, left: IMetric[], right: IMetric[] = []) {
