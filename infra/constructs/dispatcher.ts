@@ -56,12 +56,15 @@ export class Dispatcher extends Construct {
       suffix: ':*',
       reason: 'The star matches the versions and aliases of this one function.',
     });
-    new Schedule(this, 'Schedule', {
+    const schedule = new Schedule(this, 'Schedule', {
       description: 'Starts the dispatch function, which requests a poll of each integration that is due',
       schedule: ScheduleExpression.rate(every),
       target: new LambdaInvoke(this.function, { role, deadLetterQueue: this.deadLetters, retryAttempts: 2 }),
     });
     // `LambdaInvoke` grants the schedule's role the right to use the queue, but not the queue's KMS key.
     grantQueue(this.deadLetters, role, 'SendMessage');
+    // The schedule starts dispatch as soon as it is created. Without the role's policy, that call would be lost.
+    // https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#rate-based
+    schedule.node.addDependency(role);
   }
 }

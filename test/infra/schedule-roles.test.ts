@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { largestSettings } from './largest-settings.ts';
-import { synthesizeAll } from './synthesize.ts';
+import { synthesize, synthesizeAll } from './synthesize.ts';
 
 const Roles = z.record(
   z.string(),
@@ -44,4 +44,16 @@ it('EventBridge Scheduler may assume the roles for schedules only for schedules 
       },
     });
   }
+});
+
+it('the schedule of dispatch is created after the policy of its role, because its first call comes at once', () => {
+  const { notifier } = synthesize();
+  const schedules = notifier.findResources('AWS::Scheduler::Schedule');
+  const policies = Object.entries(notifier.findResources('AWS::IAM::Policy')).filter(([, { Properties }]) =>
+    JSON.stringify(Properties['Roles']).includes('DispatchScheduleRole'),
+  );
+  expect(Object.values(schedules)).toEqual([
+    expect.objectContaining({ DependsOn: expect.arrayContaining(policies.map(([id]) => id)) }),
+  ]);
+  expect(policies).toHaveLength(1);
 });
