@@ -25,12 +25,7 @@ export function addIntegrationsCommand(program: Command): void {
   const integrations = program
     .command('integrations')
     .description('add, list and remove the Kombo integrations that are polled');
-  addAdd(integrations);
-  addList(integrations);
-  addRemove(integrations);
-}
 
-function addAdd(integrations: Command): void {
   addIntegrationCommand(integrations, 'add', 'start polling an integration')
     .addOption(baselineOption())
     .addHelpText('after', ADD_HELP)
@@ -39,6 +34,51 @@ function addAdd(integrations: Command): void {
         add(deployment, id, options.baseline ?? null, output),
       ),
     );
+
+  integrations
+    .command('list')
+    .description('list the integrations with the state of each')
+    .action((_options: object, command: Command) =>
+      onDeployment(command, READS, async ({ ports: { store } }, output) => {
+        const integrations = await readIntegrations(store, output);
+        const checkpoints = await store.readCheckpoints(integrations.map(({ id }) => id));
+        const rows = await readEach(integrations, output, async (integration) => {
+          const { id } = integration;
+          // `readCheckpoints` leaves out a damaged checkpoint, and `readCheckpoint` throws an error for it.
+          const { health, watermark, known, held } =
+            checkpoints.get(id) ?? (await store.readCheckpoint(id))?.checkpoint ?? newCheckpoint(id);
+          return { ...integration, health, watermark, known, held };
+        });
+        if (integrations.length === 0)
+          return output.say(
+            'There are no integrations yet. Add an integration with: schoolbell integrations add ID',
+          );
+        output.result(
+          rows,
+          ...plainTable(
+            ['INTEGRATION', 'STATE', 'HEALTH', 'SYNCED UP TO (UTC)', 'KNOWN', 'BASELINE'],
+            rows.map(({ id, state, health, watermark, known, held, baseline }) => [
+              id,
+              state,
+              held === null ? (health.state === 'healthy' ? 'healthy' : health.failure.message) : 'held',
+              watermark === null ? 'never' : minute(watermark),
+              String(known),
+              describeBaseline(baseline),
+            ]),
+          ),
+        );
+      }),
+    );
+
+  addIntegrationCommand(integrations, 'remove', 'stop polling an integration; its journal is kept').action(
+    async (id: string, _options: object, command: Command) => {
+      const { result, output } = await onIntegration(command, id, (worker) => changeState(worker, 'removed'));
+      output.result(
+        result,
+        `Removed ${id}: it is not polled any more. Its journal is kept. If you add it again, it continues from its watermark, or with --baseline it starts with a first sync.`,
+      );
+    },
+  );
 }
 
 const ADD_HELP = `
@@ -76,53 +116,4 @@ function addedText({ id, baseline }: Integration, isAgain: boolean, watermark: s
   return watermark === null
     ? `${added} Its ${isAgain ? 'next' : 'first'} poll is the baseline (${describeBaseline(baseline)}).`
     : `${added} Its next poll continues from its watermark, ${watermark}, and publishes the changes since then.`;
-}
-
-function addList(integrations: Command): void {
-  integrations
-    .command('list')
-    .description('list the integrations with the state of each')
-    .action((_options: object, command: Command) =>
-      onDeployment(command, READS, async ({ ports: { store } }, output) => {
-        const integrations = await readIntegrations(store, output);
-        const checkpoints = await store.readCheckpoints(integrations.map(({ id }) => id));
-        const rows = await readEach(integrations, output, async (integration) => {
-          const { id } = integration;
-          // `readCheckpoints` leaves out a damaged checkpoint, and `readCheckpoint` throws an error for it.
-          const { health, watermark, known, held } =
-            checkpoints.get(id) ?? (await store.readCheckpoint(id))?.checkpoint ?? newCheckpoint(id);
-          return { ...integration, health, watermark, known, held };
-        });
-        if (integrations.length === 0)
-          return output.say(
-            'There are no integrations yet. Add an integration with: schoolbell integrations add ID',
-          );
-        output.result(
-          rows,
-          ...plainTable(
-            ['INTEGRATION', 'STATE', 'HEALTH', 'SYNCED UP TO (UTC)', 'KNOWN', 'BASELINE'],
-            rows.map(({ id, state, health, watermark, known, held, baseline }) => [
-              id,
-              state,
-              held === null ? (health.state === 'healthy' ? 'healthy' : health.failure.message) : 'held',
-              watermark === null ? 'never' : minute(watermark),
-              String(known),
-              describeBaseline(baseline),
-            ]),
-          ),
-        );
-      }),
-    );
-}
-
-function addRemove(integrations: Command): void {
-  addIntegrationCommand(integrations, 'remove', 'stop polling an integration; its journal is kept').action(
-    async (id: string, _options: object, command: Command) => {
-      const { result, output } = await onIntegration(command, id, (worker) => changeState(worker, 'removed'));
-      output.result(
-        result,
-        `Removed ${id}: it is not polled any more. Its journal is kept. If you add it again, it continues from its watermark, or with --baseline it starts with a first sync.`,
-      );
-    },
-  );
 }

@@ -11,12 +11,7 @@ export function addSetAsideCommand(program: Command): void {
   const setAside = program
     .command('set-aside')
     .description('list, retry or drop records and events that could not be processed, and unknown statuses');
-  addList(setAside);
-  addRetry(setAside);
-  addDrop(setAside);
-}
 
-function addList(setAside: Command): void {
   addIntegrationCommand(setAside, 'list', 'list what is set aside, and why').action(
     (id: string, _options: object, command: Command) =>
       onDeployment(command, READS, async ({ ports: { store } }, output) => {
@@ -32,9 +27,7 @@ function addList(setAside: Command): void {
         );
       }),
   );
-}
 
-function addRetry(setAside: Command): void {
   addIntegrationCommand(
     setAside,
     'retry',
@@ -60,9 +53,7 @@ function addRetry(setAside: Command): void {
     );
     if (remaining.length > 0) process.exitCode = ExitCode.failed;
   });
-}
 
-function addDrop(setAside: Command): void {
   addIntegrationCommand(
     setAside,
     'drop',
