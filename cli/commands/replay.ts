@@ -76,7 +76,7 @@ export function addReplayCommand(program: Command): void {
       'send the events from this process; without this option, on AWS the replay function sends them',
     )
     .option('--resume [id]', 'continue a replay; without an id, the latest replay that is not finished')
-    .option('--stop [id]', 'stop a replay; without an id, the latest replay that is not finished')
+    .option('--stop [id]', 'stop a replay; without an id, the latest replay that is running')
     .option('--list', 'list the replays with their progress')
     .addHelpText('after', HELP)
     .action(async (id: IntegrationId, options: ReplayOptions, command: Command) => {

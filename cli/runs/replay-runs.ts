@@ -60,7 +60,7 @@ export async function resumeReplay(
   id: string | true,
 ): Promise<void> {
   const { ports } = at.deployment;
-  const replay = await findReplay(ports.replays, integration, id);
+  const replay = await findReplay(ports.replays, integration, id, ['running', 'stopped']);
   if (replay.state === 'finished') return at.output.result(replay, replayText(replay));
   const isMoving = replay.state === 'running' && ports.clock() - Date.parse(replay.movedAt) < LOST_AFTER_MS;
   if (isMoving && !at.here) return watchReplay(at, replay);
@@ -73,7 +73,7 @@ export async function stopReplay(
   integration: IntegrationId,
   id: string | true,
 ): Promise<void> {
-  const replay = await findReplay(ports.replays, integration, id);
+  const replay = await findReplay(ports.replays, integration, id, ['running']);
   const stopped = await changeReplay(ports, replay, { state: 'stopped', writer: randomUUID() });
   output.result(stopped, replayText(stopped));
 }
@@ -162,11 +162,12 @@ function report({ output, progress }: ReplayCommand, replay: ReplayRecord): void
   if (isCut) throw new InterruptedError(text);
 }
 
-/** If `id` is true, returns the latest replay that is not finished. */
+/** If `id` is true, returns the latest replay in one of these states. */
 async function findReplay(
   replays: ReplayStore,
   integration: IntegrationId,
   id: string | true,
+  states: ReplayRecord['state'][],
 ): Promise<ReplayRecord> {
   if (id !== true) {
     const replay = await replays.readReplay(integration, id);
@@ -176,7 +177,7 @@ async function findReplay(
     );
   }
   const all = await replays.readReplays(integration);
-  const open = all.find(({ state }) => state !== 'finished');
-  if (open !== undefined) return open;
-  throw new CommandError(`${integration} has no unfinished replay.`);
+  const latest = all.find(({ state }) => states.includes(state));
+  if (latest !== undefined) return latest;
+  throw new CommandError(`${integration} has no replay that is ${states.join(' or ')}.`);
 }

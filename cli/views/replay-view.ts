@@ -37,7 +37,7 @@ function receiverText({ consumer, asLive }: Receivers): string {
 }
 
 export function replayText(replay: ReplayRecord): string {
-  const { id, integration, events, published, refused, state, failure } = replay;
+  const { id, integration, events, published, refused, state, failure, position } = replay;
   // Refused events are not set aside, because `set-aside retry` would publish them as live events.
   const refusals = refused === 0 ? '' : `, ${refused} permanently refused by EventBridge`;
   const sent = `${published} of ${plural(events, 'event')} sent${refusals}`;
@@ -45,7 +45,11 @@ export function replayText(replay: ReplayRecord): string {
   switch (state) {
     case 'finished': {
       const missing = missingOf(replay);
-      return `Replay ${id} is finished: ${sent}${missing === 0 ? '.' : `; retention removed ${plural(missing, 'event')} from the journal before sending.`}`;
+      const why =
+        position.source === 'kombo'
+          ? 'Kombo did not show them again'
+          : 'retention removed them from the journal before sending';
+      return `Replay ${id} is finished: ${sent}${missing === 0 ? '.' : `; ${plural(missing, 'event')} not sent, because ${why}.`}`;
     }
     case 'stopped':
       return `Replay ${id} is stopped: ${sent}${problem}. Continue with: schoolbell replay ${integration} --resume ${id}`;

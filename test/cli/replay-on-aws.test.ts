@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { type ReplayCommand, resumeReplay, startReplay, stopReplay } from '../../cli/runs/replay-runs.ts';
 import { terminalText } from '../../cli/terminal/terminal-text.ts';
-import { createReplayProgress } from '../../cli/views/replay-view.ts';
+import { createReplayProgress, replayText } from '../../cli/views/replay-view.ts';
 import type { ReplayMessage } from '../../functions/contract/messages.ts';
 import { DeploymentError } from '../../functions/core/errors.ts';
+import { komboStart } from '../../functions/core/replay/replay-from-kombo.ts';
+import type { ReplayPosition } from '../../functions/core/replay/replay-record.ts';
 import { replayHandler } from '../../functions/replay/handler.ts';
 import { ALWAYS, polledWorld, type ReplayWorld } from '../support/replay-world.ts';
 
@@ -85,6 +87,35 @@ test("`replay --resume` makes the deployment's replay function send the rest of 
   await resumeReplay(command, 'moodle:test', 'again');
   expect(messages).toHaveLength(1);
   expect(said.at(-1)).toBe('Replay again is finished: 6 of 6 events sent.');
+});
+
+test('`replay --stop` stops the replay that is running, also if a later replay was stopped', async () => {
+  const at = await polledWorld(6);
+  const { command, said } = deployed(at);
+  const plan = await at.plan(ALWAYS);
+  await at.order(plan, { id: 'running' });
+  at.clock.advance(60_000);
+  await at.order(plan, { id: 'later' });
+  await stopReplay(command, 'moodle:test', true);
+  expect(said.at(-1)).toMatch(/^Replay later is stopped/);
+
+  await stopReplay(command, 'moodle:test', true);
+
+  expect(said.at(-1)).toMatch(/^Replay running is stopped/);
+  await expect(stopReplay(command, 'moodle:test', true)).rejects.toThrow('no replay that is running');
+  expect(await at.run({ id: 'running' })).toMatchObject({ kind: 'ended', replay: { published: 0 } });
+});
+
+test.each<[ReplayPosition, string]>([
+  [komboStart([]), '4 events not sent, because Kombo did not show them again.'],
+  [
+    { source: 'journal', last: 9, entry: 9, index: 0 },
+    '4 events not sent, because retention removed them from the journal before sending.',
+  ],
+])('the text about a finished replay says why counted events were not sent: %o', async (position, text) => {
+  const at = await polledWorld(6);
+  const replay = await at.order(await at.plan(ALWAYS));
+  expect(replayText({ ...replay, position, state: 'finished', published: 2 })).toContain(text);
 });
 
 test('`replay --resume` makes the replay function continue a running replay that has made no progress for 20 minutes', async () => {
