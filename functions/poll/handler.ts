@@ -19,7 +19,11 @@ export type PollParts = {
   /** Called with the outcome of each poll, to write logs and metrics. */
   report: (integration: string, outcome: PollOutcome) => void;
   /** Called for messages with `follow`: see `syncWithKombo`. */
-  sync?: (id: IntegrationId, why: 'created' | 'changed', owner: string) => Promise<Integration | null>;
+  sync?: (
+    id: IntegrationId,
+    why: 'created' | 'changed',
+    owner: string,
+  ) => Promise<Integration | null | { busyUntil: string }>;
 };
 
 /** Polls the integration of a message while there is time, and sends another message to continue a run. */
@@ -40,6 +44,10 @@ export function pollHandler({ ports, settings, queue, report, sync }: PollParts)
         ? await sync(message.integration, message.follow, randomUUID())
         : await ports.store.readIntegration(message.integration);
     if (integration === null) return;
+    // A failed message would be delivered again only after the visibility timeout of the queue, 30 minutes.
+    if ('busyUntil' in integration) {
+      return queue.send([message], Date.parse(integration.busyUntil) - ports.clock());
+    }
     if (integration.state !== 'active')
       return finishAbandonedWork(ports, settings, integration, randomUUID());
 

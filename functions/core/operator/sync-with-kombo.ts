@@ -1,6 +1,6 @@
 import type { Baseline, Integration, IntegrationId } from '../../contract/integration.ts';
 import { failureOf, recordFailure } from '../episodes/health.ts';
-import { IntegrationError, TransientError } from '../errors.ts';
+import { IntegrationError } from '../errors.ts';
 import type { Ports, RunSettings } from '../ports.ts';
 import { withState } from './operator-changes.ts';
 import { withLease } from './with-lease.ts';
@@ -28,16 +28,16 @@ export type SyncParts = {
  * is requested under its lease, so that an older response never replaces a later one.
  *
  * @param why with `created`, an unknown integration is added if `isOurs` returns true
- * @returns the integration, or null if it is unknown and was not added
- * @throws TransientError while a poll holds the lease; the errors of `errors.ts` when the status cannot be
- *   read
+ * @returns the integration, or null if it is unknown and was not added. `busyUntil`: nothing was done, because
+ *   a poll or a command holds the lease until this time, unless it renews it
+ * @throws the errors of `errors.ts` when the status cannot be read
  */
 export async function syncWithKombo(
   { ports, settings, readKomboStatus, baseline }: SyncParts,
   id: IntegrationId,
   why: 'created' | 'changed',
   owner: string,
-): Promise<Integration | null> {
+): Promise<Integration | null | { busyUntil: string }> {
   const { store, clock } = ports;
   const known = await store.readIntegration(id);
   if (known === null) {
@@ -54,10 +54,7 @@ export async function syncWithKombo(
     }
     return store.changeIntegration(id, (stored) => stored && withKomboStatus(stored, status));
   });
-  if (!outcome.done) {
-    throw new TransientError(`${id} is being polled and cannot be changed before ${outcome.busyUntil}`);
-  }
-  return outcome.result;
+  return outcome.done ? outcome.result : { busyUntil: outcome.busyUntil };
 }
 
 /** Why an integration is paused. The next poll after the pause publishes `IntegrationRecovered`. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Integration } from '../../../functions/contract/integration.ts';
 import type { PollMessage } from '../../../functions/contract/messages.ts';
 import { RateLimitedError, TransientError } from '../../../functions/core/errors.ts';
+import { syncWithKombo } from '../../../functions/core/operator/sync-with-kombo.ts';
 import type { PollOutcome } from '../../../functions/core/poll/run-poll.ts';
 import { type PollParts, pollHandler } from '../../../functions/poll/handler.ts';
 import { observed } from '../../support/observed.ts';
@@ -347,6 +348,28 @@ describe("a run that Kombo's rate limit stops", () => {
 
     expect(w.store.place().checkpoint.health).toEqual(health);
     expect(w.bus.notified.map(({ type }) => type)).not.toContain('IntegrationFailing');
+  });
+
+  it('while another poll holds the lease, a poll message with `follow` is sent again for the end of the lease, and is then processed', async () => {
+    const w = await worldWithNews();
+    const parts = { ports: w.ports, settings: w.settings, baseline: w.integration.baseline };
+    const readKomboStatus = async () => ({ category: 'LMS', state: 'inactive' as const });
+    const { receive, delayed, outcomes } = await limitedFunction(w, {
+      sync: (id, why, owner) => syncWithKombo({ ...parts, readKomboStatus }, id, why, owner),
+    });
+    const now = w.clock.read();
+    const lease = { owner: 'another', until: new Date(now + MINUTE_MS).toISOString() };
+    await w.store.takeLease(w.integration.id, lease, new Date(now).toISOString());
+
+    await receive({ follow: 'changed' });
+
+    expect(delayed).toEqual([
+      { message: { integration: w.integration.id, follow: 'changed' }, delayMs: MINUTE_MS },
+    ]);
+    w.clock.advance(MINUTE_MS);
+    await receive(delayed[0]?.message);
+    expect(await w.store.readIntegration(w.integration.id)).toMatchObject({ pausedBy: 'kombo' });
+    expect({ outcomes, sent: delayed.length }).toEqual({ outcomes: [], sent: 1 });
   });
 
   it("when Kombo's rate limit stops the work for a poll message with `follow`, the same message is sent again after the limit", async () => {
