@@ -105,6 +105,7 @@ function openingText({ baseUrl, busEndpoint, school, integration }: Opening): Li
 
 function closingText({ opening, polls, records, events }: Seen, certificates: string | null): Line[] {
   const example = events.findLast((event) => event['detail-type'] === 'CourseCompleted');
+  const isIssued = events.some((event) => event['detail-type'] === 'CertificateIssued');
   const counts = `${plural(polls, 'poll')}, ${plural(records, 'progression')} read, ${plural(events.length, 'event')} published:`;
   return [
     '',
@@ -119,7 +120,7 @@ function closingText({ opening, polls, records, events }: Seen, certificates: st
           ...eventJson(example),
         ]
       : []),
-    ...(certificates === null ? [] : ['', `The certificates are in ${certificates}`]),
+    ...(isIssued ? ['', `The certificates are in ${certificates}`] : []),
     ...(opening?.school ? ['', [styled('bold', 'Next')], ...NEXT.flatMap(nextText)] : []),
   ];
 }
@@ -130,7 +131,7 @@ const NEXT = [
     'the events of one poll, as EventBridge delivers them',
     'npx schoolbell poll sandbox:school --local --json',
   ],
-  ['your own learning platform', 'KOMBO_API_KEY=... npm start -- --integration ID --watch'],
+  ['your own learning platform', 'KOMBO_API_KEY=... npx schoolbell dev --integration ID --watch'],
   ['your rules and consumers', 'docs/consumers.md'],
   ['to deploy Schoolbell: the section "In your AWS account"', 'README.md'],
   ['all commands', 'npx schoolbell --help'],

@@ -30,6 +30,8 @@ export function fontsDirectory(): string {
   try {
     return join(dirname(createRequire(import.meta.url).resolve('schoolbell-fonts/package.json')), 'files');
   } catch (cause) {
-    throw new Error('Certificates need fonts: install the package schoolbell-fonts', { cause });
+    const message =
+      'Certificates need the package schoolbell-fonts: docs/constructs.md says how to install it';
+    throw new Error(message, { cause });
   }
 }

@@ -5,7 +5,6 @@ import { CERTIFICATES, certificatePattern } from '../../consumers/certificates/c
 import { CertificateTexts } from '../../consumers/certificates/certificates-environment.ts';
 import { fontsDirectory } from '../../consumers/certificates/fonts-directory.ts';
 import type { CertificateParts } from '../../consumers/certificates/handle-event.ts';
-import { UnconfirmedEventError } from '../../consumers/certificates/shown-by-kombo.ts';
 import { textOf } from '../../consumers/channels/channel-handler.ts';
 import { liveRules } from '../../consumers/channels/channel-rules.ts';
 import { type SlackMessage, slackMessage } from '../../consumers/slack/slack-message.ts';
@@ -55,12 +54,12 @@ export function localConsumers(options: LocalConsumersOptions): (event: Delivere
         show('certificate', basename(notified.detail.certificate.key));
       return deliver(onBus(notified, clock()));
     });
-    const { handleEvent, ...rest } = await parts;
     try {
+      const { handleEvent, ...rest } = await parts;
       await handleEvent(event, rest);
     } catch (error) {
-      if (!(error instanceof UnconfirmedEventError)) throw error;
-      show('certificate', `none: ${error.message}`);
+      // As on AWS, the bus accepts an event even if a consumer fails.
+      show('certificate', `none: ${error instanceof Error ? error.message : error}`);
     }
   };
   return deliver;

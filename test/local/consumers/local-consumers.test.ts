@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { exampleOf, learningExample } from '../../../catalogue/examples.ts';
 import { deliveredEvent } from '../../../local/bus/bus.ts';
@@ -26,13 +27,18 @@ const entry = (type: 'CourseCompleted' | 'LearnerDropped') => ({
  * Creates the consumers on one machine, with a fake of Kombo that shows the progression of the example with
  * this status.
  */
-function consumers(status: 'COMPLETED' | 'IN_PROGRESS') {
+function consumers(status: 'COMPLETED' | 'IN_PROGRESS', fail: () => void = () => {}) {
   const shown: string[] = [];
   const events: string[] = [];
   const { progression } = learningExample('CourseCompleted').detail;
   const deliver = localConsumers({
     folder,
-    kombo: { readByIds: async () => ({ records: [observed({ ...progression, status })], rejected: [] }) },
+    kombo: {
+      async readByIds() {
+        fail();
+        return { records: [observed({ ...progression, status })], rejected: [] };
+      },
+    },
     clock: () => Date.parse('2026-04-15T08:00:09.000Z'),
     onEvent: (event) => events.push(event['detail-type']),
     show: (consumer, text) => shown.push(`${consumer}: ${text}`),
@@ -63,4 +69,18 @@ test("on one machine, a completion that Kombo's record does not confirm leads to
     /^certificate: none: Kombo's record does not agree with the event CourseCompleted .*$/,
   );
   expect(await pdfs()).toEqual([]);
+});
+
+test('on one machine, any failure of the certificates is shown as their reason, and the bus accepts the event', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(fc.string(), fc.integer()), fc.boolean(), async (text, isError) => {
+      const { deliver, shown, events } = consumers('COMPLETED', () => {
+        throw isError ? new Error(String(text)) : text;
+      });
+      await deliver(deliveredEvent(entry('CourseCompleted'), 'e1', 0));
+      expect(events).toEqual(['CourseCompleted']);
+      expect(shown.at(-1)).toBe(`certificate: none: ${text}`);
+    }),
+    { numRuns: 20 },
+  );
 });
