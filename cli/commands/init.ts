@@ -93,6 +93,7 @@ function packageOf(directory: string, isCopied: boolean): object {
     'aws-cdk': cdk,
     'aws-cdk-lib': library,
     constructs,
+    typescript,
   } = product.devDependencies;
   const name = basename(resolve(directory))
     .toLowerCase()
@@ -108,7 +109,7 @@ function packageOf(directory: string, isCopied: boolean): object {
       constructs,
       schoolbell: isCopied ? `file:${PACKAGE_FILE}` : product.version,
     },
-    devDependencies: { '@types/node': types, 'aws-cdk': cdk },
+    devDependencies: { '@types/node': types, 'aws-cdk': cdk, typescript },
   };
 }
 
