@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { FileSystem, IgnoreMode } from 'aws-cdk-lib';
 import * as z from 'zod/mini';
 import { NO_FONTS, SHAPING } from '../consumers/certificates/fonts-directory.ts';
@@ -14,7 +14,12 @@ import product from '../package.json' with { type: 'json' };
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
 const FONTS = join(ROOT, 'packages/fonts/files');
-const PackageFile = z.looseObject({ main: z.optional(z.string()) });
+const PackageFile = z.looseObject({
+  name: z.string(),
+  version: z.string(),
+  license: z._default(z.string(), 'unknown'),
+  main: z.optional(z.string()),
+});
 
 compile();
 bundleFunctions();
@@ -36,16 +41,34 @@ function compile(): void {
 
 /** Bundles each function, so that constructs in a package need no bundler. */
 function bundleFunctions(): void {
+  const inputs = new Set<string>();
   for (const entry of globSync('{functions,consumers}/*/lambda.ts', { cwd: ROOT })) {
-    const packages = entry.startsWith('consumers/certificates/') ? SHAPING : [];
+    const packages = basename(dirname(entry)) === 'certificates' ? SHAPING : [];
     const folder = join(DIST, 'bundles', dirname(entry));
-    bundle(entry, packages, folder);
+    for (const input of bundle(entry, packages, folder)) inputs.add(input);
     if (packages.length === 0) continue;
     // npm never packs a folder with the name `node_modules`. So the package contains this folder as
     // `packages`.
     renameSync(join(folder, 'node_modules'), join(folder, 'packages'));
     for (const file of globSync(join(folder, 'packages/*/package.json'))) dropExports(file);
   }
+  writeLicences(inputs);
+}
+
+/** Writes the licences of the packages whose code is in the bundles. */
+function writeLicences(inputs: Iterable<string>): void {
+  const folders = [...inputs].flatMap((input) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []);
+  const licences = [...new Set(folders)].toSorted().map((folder) => {
+    const cwd = join(ROOT, folder);
+    const { name, version, license } = PackageFile.parse(
+      JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')),
+    );
+    const texts = globSync('{LICENSE,license}*', { cwd }).map((file) =>
+      readFileSync(join(cwd, file), 'utf8'),
+    );
+    return [`${name} ${version}, licence ${license}`, ...texts].join('\n\n');
+  });
+  writeFileSync(join(DIST, 'bundles/LICENSES.txt'), licences.join(`\n\n${'='.repeat(80)}\n\n`));
 }
 
 /**

@@ -47,13 +47,17 @@ function assetOf(folder: string, entry: string, write: (directory: string) => vo
   });
 }
 
-/** Calls esbuild's API: the CDK's own construct starts `npx` for each function, which takes longer. */
-export function bundle(entry: string, packages: string[], directory: string): void {
+/**
+ * Calls esbuild's API: the CDK's own construct starts `npx` for each function, which takes longer. Returns the
+ * paths of the bundled files.
+ */
+export function bundle(entry: string, packages: string[], directory: string): string[] {
   // esbuild is loaded only here, because the published package does not have it, and by `require`, because a
   // constructor cannot wait for `import()`.
   const { buildSync }: typeof import('esbuild') = createRequire(import.meta.url)('esbuild');
-  buildSync({
+  const { metafile } = buildSync({
     external: packages,
+    metafile: true,
     entryPoints: [join(ROOT, entry)],
     outfile: join(directory, 'index.mjs'),
     absWorkingDir: ROOT,
@@ -62,6 +66,7 @@ export function bundle(entry: string, packages: string[], directory: string): vo
   for (const name of withDependencies(packages)) {
     cpSync(join(PACKAGES, name), join(directory, 'node_modules', name), { recursive: true });
   }
+  return Object.keys(metafile.inputs);
 }
 
 const Dependencies = z.object({ dependencies: z.optional(z.record(z.string(), z.string())) });
