@@ -27,7 +27,7 @@ const settings: SettingsInput = {
   // webhook: false,            // true receives Kombo's webhooks, so that changes arrive sooner.
   // keepState: true,           // false deletes table, bus and secrets with their stack: for trials only.
 
-  // Certificates need the fonts, which are in the package schoolbell-fonts.
+  // Certificates need the package schoolbell-fonts: see node_modules/schoolbell/docs/constructs.md.
   // certificates: { texts: { issuer: 'Northwind Academy' } },
 
   // slack: [
