@@ -55,10 +55,12 @@ export function duePolls(active: IntegrationId[], state: DispatchState): Due {
 
 /**
  * Returns whether the integration's weekly time has passed since the last reconciliation (or the baseline)
- * ended. The time is derived from the id, so that the reconciliations are spread over the week.
+ * ended. The time is derived from the id, so that the reconciliations are spread over the week. Every poll
+ * continues a reconciliation in progress. A request that arrives after its end would start another one.
  */
-export function isReconciliationDue({ integration, lastReconciliation }: Checkpoint, now: number): boolean {
-  if (lastReconciliation === null) return false;
+function isReconciliationDue(checkpoint: Checkpoint, now: number): boolean {
+  const { integration, reconciliation, lastReconciliation } = checkpoint;
+  if (lastReconciliation === null || reconciliation !== null) return false;
   const offset = offsetInWeek(integration);
   const latestTurn = Math.floor((now - offset) / WEEK_MS) * WEEK_MS + offset;
   return Date.parse(lastReconciliation.endedAt) < latestTurn;

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Due, duePolls, nextProbe, type Probe } from '../../../functions/core/fleet/due.ts';
@@ -7,6 +8,7 @@ import {
   type Health,
   newCheckpoint,
 } from '../../../functions/core/state/checkpoint.ts';
+import { startRun } from '../../../functions/core/state/run-progress.ts';
 import { MINUTE_MS } from '../../support/test-clock.ts';
 
 const NOW = Date.parse('2026-03-02T08:00:00.000Z');
@@ -287,4 +289,73 @@ test('when the last probe is no longer a stopped integration, the next probe is 
 
 test('a dispatch has no probe when no integration is stopped', () => {
   expect(nextProbe([], { lastProbe: null, now: NOW, intervalMs: INTERVAL_MS })).toBeNull();
+});
+
+describe('the weekly reconciliation', () => {
+  const HOURS_OF_WEEK = 7 * 24;
+  /** The hours from one dispatch to the next. */
+  const STEP = 4;
+  const hours = (from: number) => new Date(NOW + from * 60 * MINUTE_MS).toISOString();
+
+  /**
+   * Runs dispatch for some weeks after a baseline. Returns the hours in which it requests a reconciliation.
+   * Each reconciliation is in progress for `lasts` hours.
+   */
+  function requestedAt(id: string, lasts: number, weeks: number): number[] {
+    const requested: number[] = [];
+    const ended = { ...newCheckpoint(id), lastReconciliation: lastRun(hours(0)) };
+    let checkpoint: Checkpoint = ended;
+    for (let hour = STEP; hour <= weeks * HOURS_OF_WEEK; hour += STEP) {
+      const begun = requested.at(-1) ?? Number.NEGATIVE_INFINITY;
+      if (checkpoint.reconciliation !== null && hour - begun >= lasts) {
+        checkpoint = { ...ended, lastReconciliation: lastRun(hours(hour)) };
+      }
+      const state = { now: Date.parse(hours(hour)), intervalMs: INTERVAL_MS, lastProbe: null };
+      const { polls } = duePolls([id], { ...state, checkpoints: new Map([[id, checkpoint]]) });
+      if (polls[0]?.mode !== 'reconcile') continue;
+      requested.push(hour);
+      checkpoint = { ...ended, reconciliation: startRun('reconcile', null, ended, hours(hour)) };
+    }
+    return requested;
+  }
+
+  const lastRun = (endedAt: string) => ({
+    mode: 'reconcile' as const,
+    startedAt: endedAt,
+    endedAt,
+    pages: 1,
+    records: 1,
+    events: 0,
+    missed: 0,
+    setAside: 0,
+    unknownStatuses: 0,
+  });
+
+  test('dispatch requests a reconciliation once a week, and no other one while it is in progress', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 1 }),
+        fc.integer({ min: 1, max: HOURS_OF_WEEK - STEP }),
+        (name, lasts) => {
+          const requested = requestedAt(`moodle:${name}`, lasts, 4);
+          const [first = 0] = requested;
+          expect(first).toBeLessThanOrEqual(HOURS_OF_WEEK);
+          expect(requested).toEqual([0, 1, 2, 3].map((week) => first + week * HOURS_OF_WEEK));
+        },
+      ),
+    );
+  });
+
+  test('the reconciliations of many integrations are spread over the week', () => {
+    const ids = Array.from({ length: 60 }, (_, at) => `moodle:${hash('sha256', String(at)).slice(0, 24)}`);
+    const first = ids.map((id) => requestedAt(id, 1, 1)[0]);
+    expect(new Set(first).size).toBeGreaterThan(HOURS_OF_WEEK / STEP / 2);
+  });
+
+  test('dispatch requests no reconciliation before the first sync has ended', () => {
+    expect(dueOf({ a: { succeeded: 1 }, b: null }).polls).toEqual([
+      { integration: 'b' },
+      { integration: 'a' },
+    ]);
+  });
 });
