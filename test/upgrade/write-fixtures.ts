@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import product from '../../package.json' with { type: 'json' };
 import { startSchoolbell } from '../cli/run-schoolbell.ts';
-import { appWithStacks } from '../infra/synthesize.ts';
 import { DEPLOYMENTS } from './deployments.ts';
 import { readItems } from './stored-items.ts';
 
@@ -27,10 +26,9 @@ writeFileSync(join(folder, 'events.jsonl'), `${events.join('\n')}\n`);
 writeFileSync(join(folder, 'items.json'), await readItems(directory));
 copyFileSync(join(directory, 'school.json'), join(folder, 'school.json'));
 
-for (const [name, settings] of Object.entries(DEPLOYMENTS)) {
-  const { state, notifier, consumers } = appWithStacks(settings);
+for (const [name, stacks] of Object.entries(DEPLOYMENTS)) {
   mkdirSync(join(folder, 'templates', name), { recursive: true });
-  for (const stack of [state, notifier, ...consumers]) {
+  for (const stack of stacks()) {
     const template = JSON.stringify(Template.fromStack(stack).toJSON(), null, 1);
     const file = join(folder, 'templates', name, `${stack.stackName}.json`);
     // The hashes of assets are removed, because they change with every line of code.
