@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { CfnRule, type IRuleTarget, Rule, type RuleTargetInputProperties } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
@@ -58,13 +59,13 @@ export class ConsumerRule extends Construct {
         },
       }),
     };
-    for (const [at, part] of dividePattern(pattern).entries()) {
+    const parts = dividePattern(pattern);
+    for (const part of parts) {
       const eventPattern = { source: part.source };
-      const rule = new Rule(this, at === 0 ? 'Rule' : `Rule${at}`, {
-        eventBus: bus,
-        description,
-        eventPattern,
-      });
+      // The rule of a part that changes is created again, and CloudFormation deletes the old rule last. If ids
+      // moved from one existing rule to another, events between the updates of the two would match neither.
+      const id = parts.length === 1 ? 'Rule' : `Rule${hashOf(part.detail)}`;
+      const rule = new Rule(this, id, { eventBus: bus, description, eventPattern });
       writeAsText(rule, part);
       rule.addTarget(delivered);
     }
@@ -88,6 +89,10 @@ export class ConsumerRule extends Construct {
     }
     return new LambdaFunction(target);
   }
+}
+
+function hashOf(detail: EventPattern['detail']): string {
+  return createHash('sha256').update(JSON.stringify(detail)).digest('hex').slice(0, 8);
 }
 
 /**

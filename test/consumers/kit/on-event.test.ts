@@ -5,11 +5,13 @@ import { CloudWatchLogGroup, LambdaFunction as LambdaTarget, SqsQueue } from 'aw
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Target } from '../../../consumers/deploy/consumer-rule.ts';
 import { eventPattern } from '../../../consumers/kit/event-pattern.ts';
 import { onEvent } from '../../../consumers/kit/on-event.ts';
 import { eventTypes } from '../../../functions/contract/published-events.ts';
+import { matchesPattern } from '../../../local/rules/match-pattern.ts';
 import { nullsIn } from '../../infra/nulls.ts';
 
 function somewhere() {
@@ -149,4 +151,34 @@ it('`onEvent` refuses a FIFO queue as target and as dead-letter queue, and accep
   template().hasResourceProperties('AWS::Events::Rule', {
     Targets: [Match.objectLike({ SqsParameters: { MessageGroupId: 'events' } })],
   });
+});
+
+/** The patterns of the rules of a consumer that gets the events of these courses, by their logical ids. */
+function rulesFor(courses: string[]): Map<string, object> {
+  const { stack, bus, template } = somewhere();
+  onEvent(stack, 'CourseCompleted', { bus, consumer: 'badges', courses }, new Queue(stack, 'Queue'));
+  const rules = Object.entries(template().findResources('AWS::Events::Rule'));
+  return new Map(rules.map(([id, { Properties }]) => [id, JSON.parse(Properties.EventPattern)]));
+}
+
+it('while a deployment changes the courses of a consumer, each event of a course that stays matches a rule at any time', () => {
+  const course = (number: number) => `U3Q5rNXx2FPuXyGxAjJho${String(number).padStart(3, '0')}`;
+  const courses = fc.uniqueArray(fc.nat(199), { minLength: 1, maxLength: 200, size: 'max' });
+  const someCourses = courses.map((numbers) => numbers.map(course));
+  fc.assert(
+    fc.property(someCourses, someCourses, (before, after) => {
+      const [old, next] = [rulesFor(before), rulesFor(after)];
+      for (const id of before.filter((each) => after.includes(each))) {
+        const event = { source: 'schoolbell', 'detail-type': 'CourseCompleted', detail: { course: { id } } };
+        const isMatched = [...old].some(([rule, pattern]) => {
+          // CloudFormation updates the rules in any order, and deletes rules after all updates.
+          const updated = next.get(rule) ?? pattern;
+          return matchesPattern(pattern, event) && matchesPattern(updated, event);
+        });
+        expect(isMatched, id).toBe(true);
+      }
+    }),
+    // Each run creates a template, so a counterexample is not simplified.
+    { numRuns: 20, endOnFailure: true },
+  );
 });
