@@ -47,7 +47,7 @@ const listOf = (item: z.ZodMiniType<string, string>) =>
   );
 
 /** The environment variables that several functions have in common. */
-export const SharedEnvironment = z.object({
+const SharedEnvironment = z.object({
   TABLE_NAME: z.string().check(z.minLength(3)),
   QUEUE_URL: Address,
   BASELINE: described(

@@ -14,7 +14,7 @@ const RESERVE_MS = 60_000;
 /** The delay before a retry: shorter than the visibility timeout, but most temporary failures end by then. */
 const PAUSE_MS = 30_000;
 
-export type ReplayParts = {
+type ReplayParts = {
   ports: ReplayPorts;
   settings: RunSettings;
   queue: Queue<ReplayMessage>;

@@ -3,7 +3,7 @@ import { nameOf } from '../core/errors.ts';
 import { mapToSources } from './source-map.ts';
 
 /** The parts of an error that may be logged. */
-export type Problem = { name: string; at: string[]; cause?: Problem };
+type Problem = { name: string; at: string[]; cause?: Problem };
 
 const FRAMES = 12;
 

@@ -20,7 +20,7 @@ const UrlEvent = z.object({
 
 const Body = parsedJson(KomboWebhook);
 
-export type UrlResponse = { statusCode: number; body: string };
+type UrlResponse = { statusCode: number; body: string };
 
 export type WebhookOutcome =
   | { kind: 'refused'; status: 400 | 401 | 405 | 413; reason: string }
@@ -70,7 +70,7 @@ async function checkRequest(event: unknown, secret: () => Promise<string>): Prom
  * Returns whether the header is base64url of the HMAC-SHA256 of the body. Takes the same time for any
  * signature of the right length.
  */
-export function isSignedWith(secret: string, body: Uint8Array, signature: string): boolean {
+function isSignedWith(secret: string, body: Uint8Array, signature: string): boolean {
   const expected = createHmac('sha256', secret).update(body).digest();
   // The header may have padding or not. A text that is not base64url decodes to bytes that do not match.
   const given = Buffer.from(signature, 'base64url');

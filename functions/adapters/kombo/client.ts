@@ -16,7 +16,7 @@ export type KomboClient = Limits & {
   get(request: KomboRequest, signal: AbortSignal): Promise<{ response: Response; body: string }>;
 };
 
-export type KomboRequest = {
+type KomboRequest = {
   /** The path below the base URL, such as `/check-api-key`. */
   path: string;
   /** The value of the header `X-Integration-Id`. */

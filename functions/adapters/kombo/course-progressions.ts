@@ -8,9 +8,7 @@ import { observe } from './progression-record.ts';
 import { servedAt, successOf } from './response.ts';
 
 /** Every parameter of `GET /lms/course-progressions`. */
-export type CourseProgressionsQuery = NonNullable<
-  operations['readCourseProgressions']['parameters']['query']
->;
+type CourseProgressionsQuery = NonNullable<operations['readCourseProgressions']['parameters']['query']>;
 
 /** Forty times Kombo's largest page. Without a limit, 64 MB could contain 20 million empty records. */
 const MOST_RESULTS = 10_000;

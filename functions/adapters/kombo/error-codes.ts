@@ -72,7 +72,7 @@ const meanings = new Map<string, Meaning>(
 );
 
 /** A failed response from Kombo, or from a proxy in front of it. */
-export type Refusal = {
+type Refusal = {
   status: number;
   code: string | null;
   logUrl: string | null;

@@ -112,7 +112,7 @@ function reject(record: unknown, reason: string): { rejected: RejectedRecord } {
 }
 
 /** Returns the first missing field that every record must have unless it is removed, or null. */
-export function lostField(record: RecordSchema): string | null {
+function lostField(record: RecordSchema): string | null {
   if (isNull(record.remote_id)) return 'remote_id';
   if (isNull(record.user_id)) return 'user_id';
   if (isNull(record.course_revision_id)) return 'course_revision_id';
@@ -128,32 +128,29 @@ export function lostField(record: RecordSchema): string | null {
  * learner; any other record only if it has nothing but its own id, because the customer may have turned off a
  * single field in Kombo.
  */
-export function isErased(record: RecordSchema): boolean {
+function isErased(record: RecordSchema): boolean {
   if (isNull(record.remote_deleted_at)) return isBlank(record);
   return isNull(record.user_id) || isNull(record.user?.id) || isNull(record.user.remote_id);
 }
 
-export function hasNoNames({ user }: RecordSchema): boolean {
+function hasNoNames({ user }: RecordSchema): boolean {
   return [user?.first_name, user?.last_name, user?.work_email].every((text) => !text?.trim());
 }
 
-/** Returns whether a record has nothing but its id, not even `remote_deleted_at`. */
-export function isBlank(record: RecordSchema): boolean {
+/** Returns whether a record that is not removed has nothing but its id. */
+function isBlank(record: RecordSchema): boolean {
   return (
-    hasNoValues(record) &&
-    isNull(record.remote_deleted_at) &&
+    isNull(record.status) &&
+    isNull(record.enrolled_at) &&
+    isNull(record.completed_at) &&
     isNull(record.remote_id) &&
     isNull(record.user_id) &&
     isNull(record.course_revision_id) &&
     isNull(record.changed_at) &&
     isNull(record.user?.id) &&
-    isNull(record.course_revision?.id)
+    isNull(record.course_revision?.id) &&
+    hasNoNames(record)
   );
-}
-
-function hasNoValues(record: RecordSchema): boolean {
-  const { status, enrolled_at, completed_at } = record;
-  return isNull(status) && isNull(enrolled_at) && isNull(completed_at) && hasNoNames(record);
 }
 
 function isNull(value: unknown): value is null | undefined {

@@ -66,8 +66,8 @@ type Compiled<Shape extends $ZodShape> = $ZodType<$InferObjectOutput<Shape, Reco
  * zod compiles this schema at its first use, as `zod` does but `zod/mini` does not. Runs parse hundreds of
  * thousands of records: a page of 250 takes 0.2 ms instead of 0.9 ms.
  */
-export function compiledObject<Shape extends $ZodShape>(shape: Shape): Compiled<Shape>;
+function compiledObject<Shape extends $ZodShape>(shape: Shape): Compiled<Shape>;
 // The signature above declares the type of the result, because zod's constructor does not return it.
-export function compiledObject(shape: $ZodShape): $ZodType {
+function compiledObject(shape: $ZodShape): $ZodType {
   return new $ZodObjectJIT({ type: 'object', shape });
 }

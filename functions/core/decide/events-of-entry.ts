@@ -52,7 +52,7 @@ export function eventsOfEntry(entry: JournalEntry, details: DetailsById | null):
 }
 
 /** One event of a change, with the states before and after the event. */
-export type Transition = {
+type Transition = {
   type: LearningEventType;
   previous: ProgressionState | null;
   state: ProgressionState;
@@ -64,7 +64,7 @@ export type Transition = {
  * Returns the transitions of a change, one per event. Between a status event and a removal or restoration,
  * the state has the new status and is not yet removed or restored.
  */
-export function transitionsOf(change: Change): Transition[] {
+function transitionsOf(change: Change): Transition[] {
   let previous = change.previous;
   const isChangeDated = (change.state.changedAt ?? '') > (previous?.changedAt ?? '');
   return change.events.map((type, at) => {
@@ -80,10 +80,10 @@ export function transitionsOf(change: Change): Transition[] {
 }
 
 /** When a change was read, and the `updated_after` of the request (null if all records were requested). */
-export type Reading = { detectedAt: string; updatedAfter: string | null };
+type Reading = { detectedAt: string; updatedAfter: string | null };
 
 /** Returns when the event happened on the learning platform, or when it was detected if that is not known. */
-export function occurredAt(transition: Transition, reading: Reading): string {
+function occurredAt(transition: Transition, reading: Reading): string {
   return ownDate(transition) ?? changeDate(transition, reading) ?? reading.detectedAt;
 }
 

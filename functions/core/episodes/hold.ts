@@ -135,7 +135,7 @@ export async function endHold(worker: Worker, by: 'release' | 'discard' | 'resol
 }
 
 /** `counting`: the count is not complete, so nothing was decided. `decided`: the next run applies it. */
-export type HoldDecided = { kind: 'nothing held' } | { kind: 'counting' | 'decided'; held: Held };
+type HoldDecided = { kind: 'nothing held' } | { kind: 'counting' | 'decided'; held: Held };
 
 /**
  * Stores a person's decision about exactly the counted changes. The next run publishes these changes

@@ -6,7 +6,7 @@ import { type Checkpoint, limitedUntil } from '../state/checkpoint.ts';
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
-export type DispatchState = {
+type DispatchState = {
   /** Checkpoints by integration id. An integration that was never polled has none. */
   checkpoints: ReadonlyMap<IntegrationId, Checkpoint>;
   /** The machine's clock, in milliseconds. */
@@ -45,8 +45,7 @@ export function duePolls(active: IntegrationId[], state: DispatchState): Due {
       due.polls.push({
         integration: id,
         ...(checkpoint !== undefined && isReconciliationDue(checkpoint, state.now) && { mode: 'reconcile' }),
-        ...(responsible === 'integration' &&
-          isRefusedSince(state.lastProbe, checkpoint) && { othersLetIn: true }),
+        ...(isRefusedSince(state.lastProbe, checkpoint) && { othersLetIn: true }),
       });
     }
   }

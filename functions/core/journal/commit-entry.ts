@@ -73,10 +73,9 @@ async function recover(worker: Worker): Promise<void> {
   for (;;) {
     worker.needsRecovery = true;
     const entry = await store.readEntry(worker.integration.id, worker.checkpoint.entry + 1);
-    if (entry === null) break;
+    if (entry === null) return;
     await finishEntry(worker, entry, await readDetails(worker, entry));
   }
-  worker.needsRecovery = false;
 }
 
 function nextEntry(

@@ -20,7 +20,7 @@ export type Worker = {
   readonly checkpoint: Checkpoint;
   /** Whether the journal may have entries after the checkpoint's last one. They must be finished before others. */
   needsRecovery: boolean;
-  /** The ids of the records that are set aside; null until the list has been read. */
+  /** The ids of the list of set-aside items; null until the list has been read. */
   setAside: Set<string> | null;
   /** The end of the lease and the last write of the checkpoint, by the machine's clock in milliseconds. */
   leaseUntil: number;

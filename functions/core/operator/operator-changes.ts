@@ -3,7 +3,7 @@ import { withoutCount } from '../episodes/hold.ts';
 import { change, save, type Worker } from '../journal/worker.ts';
 import type { Run } from '../state/checkpoint.ts';
 
-export type WatermarkSet =
+type WatermarkSet =
   | { kind: 'set'; before: string; after: string; endedRun: Run | null }
   | { kind: 'refused'; reason: string };
 

@@ -14,7 +14,7 @@ export type KomboIntegrationStatus = {
 /** Throws the errors of `errors.ts`. */
 export type ReadKomboStatus = (integration: IntegrationId) => Promise<KomboIntegrationStatus>;
 
-export type SyncParts = {
+type SyncParts = {
   ports: Ports;
   settings: RunSettings;
   readKomboStatus: ReadKomboStatus;
@@ -80,8 +80,6 @@ export function isOurs({ category, state }: KomboIntegrationStatus): boolean {
 export function withKomboStatus(stored: Integration, { state }: KomboIntegrationStatus): Integration {
   const isGone = state === 'gone' || state === 'inactive';
   if (stored.state === 'active' && isGone) return withState(stored, 'paused', 'kombo');
-  if (stored.state === 'paused' && stored.pausedBy === 'kombo' && state === 'active') {
-    return withState(stored, 'active');
-  }
+  if (stored.pausedBy === 'kombo' && state === 'active') return withState(stored, 'active');
   return stored;
 }

@@ -5,7 +5,7 @@ import { acquireLease, release, type Worker } from '../journal/worker.ts';
 import type { Ports, RunSettings } from '../ports.ts';
 
 /** `again`: a poll was requested during the work and did nothing. `busyUntil`: the end of a poll's lease. */
-export type LeaseOutcome<Result> =
+type LeaseOutcome<Result> =
   | { done: true; result: Result; again: boolean }
   | { done: false; busyUntil: string };
 

@@ -134,7 +134,7 @@ function restart(worker: Worker, mode: PollMode, error: CursorRefusedError): voi
 }
 
 /** Ends a run after its last page. Publishes the end of a baseline or of a hold, and sets the watermark. */
-export async function endRun(worker: Worker, run: Run): Promise<void> {
+async function endRun(worker: Worker, run: Run): Promise<void> {
   const { ports, integration } = worker;
   const slot = slotOf(run.mode);
   const endedAt = new Date(ports.clock()).toISOString();

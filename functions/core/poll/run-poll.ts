@@ -123,24 +123,22 @@ async function runWhatIsDue(
   worker: Worker,
   { mode, timeLeft }: PollRequest,
 ): Promise<{ end: RunEnd; ended: LastRun[] }> {
-  const ended: LastRun[] = [];
   if (mode === 'baseline' && worker.checkpoint.run?.mode !== 'baseline') {
     change(worker, { run: null });
   }
   const { run, watermark } = worker.checkpoint;
   const isDue = mode === 'baseline' || watermark === null ? 'baseline' : 'incremental';
   const first = await readRun(worker, run?.mode ?? isDue, timeLeft);
-  if (first === 'ended' && worker.checkpoint.lastRun !== null) ended.push(worker.checkpoint.lastRun);
   // While this run is held, no reconciliation runs: it could publish the held changes.
-  if (first !== 'ended') return { end: first, ended };
+  if (first !== 'ended') return { end: first, ended: [] };
 
-  if (worker.checkpoint.reconciliation === null) return { end: 'ended', ended };
-  if (worker.checkpoint.watermark === null) return { end: 'ended', ended };
+  const { checkpoint } = worker;
+  const ended = checkpoint.lastRun === null ? [] : [checkpoint.lastRun];
+  if (checkpoint.reconciliation === null || checkpoint.watermark === null) return { end: 'ended', ended };
   const sliceEnd = worker.ports.clock() + worker.settings.reconcileSliceMs;
   const second = await readRun(worker, 'reconcile', () => timeLeft() && worker.ports.clock() < sliceEnd);
-  if (second === 'ended' && worker.checkpoint.lastReconciliation !== null) {
-    ended.push(worker.checkpoint.lastReconciliation);
-  }
+  const { lastReconciliation } = worker.checkpoint;
+  if (second === 'ended' && lastReconciliation !== null) ended.push(lastReconciliation);
   return { end: second, ended };
 }
 

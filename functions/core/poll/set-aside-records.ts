@@ -19,11 +19,7 @@ export async function setAsideRejected(worker: Worker, rejected: RejectedRecord[
 /** Removes records from the set-aside list if a committed page shows them in a readable form. */
 export async function removeReadable(worker: Worker, records: ObservedProgression[]): Promise<void> {
   const { ports, integration } = worker;
-  worker.setAside ??= new Set(
-    (await ports.store.readSetAside(integration.id)).flatMap(({ kind, id }) =>
-      kind === 'record' ? [id] : [],
-    ),
-  );
+  worker.setAside ??= new Set((await ports.store.readSetAside(integration.id)).map(({ id }) => id));
   const standsIn = [...worker.setAside].some(isStandIn);
   for (const record of records) {
     for (const id of [record.state.id, ...(standsIn ? [standInOf(record)] : [])]) {

@@ -17,7 +17,7 @@ export type ReplayRequest = {
 };
 
 /** A plan with the counted events, or why the replay is refused. */
-export type Planned = { plan: ReplayPlan } | { refused: string };
+type Planned = { plan: ReplayPlan } | { refused: string };
 
 type PlanPorts = Pick<ReplayPorts, 'store' | 'replays' | 'kombo' | 'clock'>;
 

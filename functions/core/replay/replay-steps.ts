@@ -46,7 +46,7 @@ export function selectedEvents(entry: JournalEntry, { range, filter }: Selection
 }
 
 /** Yields the steps of a replay from the journal. Skips entries that retention has removed. */
-export async function* journalSteps(
+async function* journalSteps(
   store: Pick<Store, 'readEntries'>,
   integration: IntegrationId,
   selection: Selection,

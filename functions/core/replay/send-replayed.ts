@@ -11,7 +11,7 @@ import type { ReplayStep } from './replay-steps.ts';
  * `steps`: how many steps are finished, from the first on. `next`: the position after them; null if none is
  * finished. `error`: why the other steps were not sent; null if all steps are finished.
  */
-export type SentSteps = {
+type SentSteps = {
   steps: number;
   published: number;
   refused: number;

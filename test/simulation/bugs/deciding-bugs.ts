@@ -68,7 +68,7 @@ export const decidingBugs: DeliberateBug[] = [
     patches: one(
       'functions/adapters/kombo/progression-record.ts',
       'return isNull(record.user_id) || isNull(record.user?.id) || isNull(record.user.remote_id);',
-      'return isNull(record.user_id) || isNull(record.user?.id) || hasNoValues(record);',
+      'return isNull(record.user_id) || isNull(record.user?.id) || (isNull(record.status) && isNull(record.enrolled_at) && isNull(record.completed_at) && hasNoNames(record));',
     ),
   },
   {
