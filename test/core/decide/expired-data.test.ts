@@ -23,6 +23,20 @@ describe('expired data', () => {
     expect(poller.store.place().checkpoint.watermark).toBe('2026-03-02T14:00:00.000Z');
   });
 
+  test("a removal that only the second read of an older record shows is not published while Kombo's data is expired", async () => {
+    const poller = await synced();
+    const removed = observed({
+      id: 'a',
+      changedAt: '2026-03-02T08:50:00.000Z',
+      removedAt: '2026-03-02T08:50:00.000Z',
+    });
+    poller.kombo.dataExpiredAt = '2026-03-02T08:30:00.000Z';
+    poller.put(observed({ id: 'a', status: 'DROPPED', changedAt: '2026-01-01T00:00:00.000Z' }));
+    poller.ports.kombo.readByIds = async () => ({ records: [removed], rejected: [] });
+    await poller.poll();
+    expect(poller.types()).toEqual([]);
+  });
+
   test('a poll does not ask Kombo whether the data is expired when no record shows a removal', async () => {
     const poller = await synced();
     poller.put(observed({ id: 'a', status: 'DROPPED' }));

@@ -24,7 +24,10 @@ test('for records with an unknown status, no event is published, and the status 
 
 test('a reconciliation counts the records of each unknown status, and removes a status without records from the list of set-aside items', async () => {
   const poller = await withSuspended();
-  poller.put(observed({ id: 'a' }));
+  poller.put(observed({ id: 'a' }), observed({ id: 'c', status: null }, { unknownStatus: 'WAITING' }));
+  await poller.poll();
+  expect(listed(poller)).toMatchObject([{ id: 'SUSPENDED' }, { id: 'WAITING' }]);
+  poller.put(observed({ id: 'c' }));
   await poller.poll({ mode: 'reconcile' });
   expect(listed(poller)).toMatchObject([{ id: 'SUSPENDED', count: 1, sample: ['b'] }]);
   poller.put(observed({ id: 'b' }));

@@ -253,7 +253,8 @@ test('while Kombo refuses all integrations, they are the probe one after the oth
       const tried: string[] = [];
       for (let turn = 0; turn < fleet.length * 2; turn += 1) {
         const now = NOW + (turn + (jitter[turn] ?? 0)) * INTERVAL_MS;
-        const next = nextProbe(fleet, { lastProbe: last, now, intervalMs: INTERVAL_MS });
+        const listed = turn % 2 === 0 ? fleet : fleet.toReversed();
+        const next = nextProbe(listed, { lastProbe: last, now, intervalMs: INTERVAL_MS });
         if (next === null) throw new Error('no integration is tried');
         last = { integration: next, at: at(now) };
         tried.push(next);

@@ -93,7 +93,14 @@ test('the recovery of an unpublished journal entry reads the learner details aga
   expect(poller.bus.published.at(-1)?.detail.learner).toMatchObject({ lastName: CANARY });
 });
 
-test('the recovery of an entry publishes its events without learner details when Kombo no longer knows the integration', async () => {
+test('the recovery of an entry publishes its events without learner details when the deployment omits them', async () => {
+  const poller = await cutOff();
+  poller.settings.learnerDetails = 'omit';
+  await poller.poll();
+  expect(poller.bus.published.at(-1)?.detail.learner).toEqual(observed().learner);
+});
+
+test('the recovery of an entry publishes its events without learner details when Kombo Kombo no longer knows the integration', async () => {
   const poller = await cutOff();
   poller.kombo.readByIds = async () => {
     throw new IntegrationError('Kombo returned PLATFORM.INTEGRATION_NOT_FOUND');

@@ -23,7 +23,7 @@ async function withBrokenRecord(): Promise<World> {
 /** Creates a synced integration with an event that the bus refused. */
 async function withRefusedEvent(): Promise<World> {
   const poller = await synced(['a', 'b']);
-  poller.bus.refusal = ({ detail }) => (detail.progression.id === 'a' ? 'MalformedDetail' : null);
+  poller.bus.refusal = ({ detail }) => (detail.progression.id === 'b' ? 'MalformedDetail' : null);
   poller.put(...['a', 'b'].map((id) => observed({ id, status: 'IN_PROGRESS' })));
   await poller.poll();
   poller.bus.published.length = 0;
@@ -63,6 +63,14 @@ describe('a record that was set aside', () => {
     expect(await retry(poller)).toMatchObject({ processed: [BROKEN] });
     expect(poller.types()).toEqual([]);
     expect(poller.store.place().checkpoint.entry).toBe(entry);
+  });
+
+  test('the retry of a set-aside record keeps an unknown status on the list of set-aside items', async () => {
+    const poller = await withBrokenRecord();
+    poller.put(observed({ id: 'b', status: null }, { unknownStatus: 'SUSPENDED' }));
+    await poller.poll();
+    await retry(poller);
+    expect(poller.store.aside).toMatchObject([{ kind: 'status', id: 'SUSPENDED' }]);
   });
 
   test('a set-aside record that cannot be read at its retry remains listed as set aside, and the retry returns the new reason', async () => {

@@ -112,6 +112,17 @@ describe('a baseline of a synced integration', () => {
     expect(poller.store.known.get('a')?.state.status).toBe('COMPLETED');
   });
 
+  test('a forced baseline replaces an incremental run in progress', async () => {
+    const poller = await synced();
+    poller.kombo.pageSize = 1;
+    poller.put(observed({ id: 'a', status: 'COMPLETED' }), observed({ id: 'b', status: 'COMPLETED' }));
+    await poller.poll({ timeLeft: () => false });
+    expect(poller.store.place().checkpoint.run).toMatchObject({ mode: 'incremental' });
+    await poller.poll({ mode: 'baseline', force: true });
+    expect(poller.store.place().checkpoint).toMatchObject({ run: null, lastRun: { mode: 'baseline' } });
+    expect(poller.types()).toEqual(['CourseCompleted']);
+  });
+
   test('two forced baselines publish IntegrationBaselined with different ids, even if nothing changed between the baselines', async () => {
     const poller = await synced();
     await poller.poll({ mode: 'baseline', force: true });

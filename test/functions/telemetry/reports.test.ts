@@ -12,6 +12,17 @@ import type { Fields, Telemetry } from '../../../functions/telemetry/telemetry.t
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z');
 const ago = (minutes: number) => new Date(NOW - minutes * 60_000).toISOString();
+const ended = {
+  mode: 'incremental' as const,
+  startedAt: ago(1),
+  endedAt: ago(0),
+  pages: 2,
+  records: 300,
+  events: 3,
+  missed: 0,
+  setAside: 1,
+  unknownStatuses: 2,
+};
 const NOTHING = { byType: {}, refused: 0, komboLagSeconds: null, ownLagSeconds: null };
 
 function recorder() {
@@ -30,17 +41,6 @@ function recorder() {
 describe('the report of a poll', () => {
   it('after a poll, metrics count its runs, pages, records and events, and a log line has the number of events of each type', () => {
     const { telemetry, lines, measured } = recorder();
-    const ended = {
-      mode: 'incremental' as const,
-      startedAt: ago(1),
-      endedAt: ago(0),
-      pages: 2,
-      records: 300,
-      events: 3,
-      missed: 0,
-      setAside: 1,
-      unknownStatuses: 2,
-    };
     const published = {
       byType: { CourseCompleted: 2, LearnerDropped: 1 },
       refused: 0,
@@ -153,11 +153,12 @@ describe('the survey of the fleet', () => {
       notice: 'published' as const,
     };
     const checkpoints = [
-      checkpoint('moodle:well'),
-      checkpoint('moodle:late', { watermark: ago(300) }),
-      checkpoint('moodle:failing', { health: troubled('integration', true), watermark: ago(900) }),
+      checkpoint('moodle:well', { lastRun: { ...ended, endedAt: ago(59) } }),
+      checkpoint('moodle:late', { lastRun: { ...ended, endedAt: ago(61) }, watermark: ago(300) }),
+      checkpoint('moodle:noticed', { health: troubled('transient', true), watermark: ago(130) }),
+      checkpoint('moodle:failing', { health: troubled('integration', false), watermark: ago(900) }),
       checkpoint('moodle:shaky', { health: troubled('transient', false), entry: 4, watermark: ago(120) }),
-      checkpoint('moodle:held', { held, watermark: ago(900) }),
+      checkpoint('moodle:held', { held, accepted: { entry: 1, indexes: [0] }, watermark: ago(900) }),
     ];
     const integrations = checkpoints.map(({ integration: id }) => integration(id));
     const asked: string[] = [];
@@ -185,21 +186,28 @@ describe('the survey of the fleet', () => {
       NOW,
       2,
     );
-    expect(fleet).toMatchObject({ active: 6, failing: 1, held: 1, oldestUnpublishedSeconds: 6000 });
+    expect(fleet).toMatchObject({ active: 7, failing: 2, held: 1, oldestUnpublishedSeconds: 6000 });
     expect(fleet.freshness.map(({ integration: id }) => id)).toEqual([
       'moodle:new',
       'moodle:late',
+      'moodle:noticed',
       'moodle:shaky',
       'moodle:well',
     ]);
-    expect(asked).toEqual(['moodle:failing/1', 'moodle:shaky/5']);
+    expect(asked).toEqual([
+      'moodle:late/1',
+      'moodle:noticed/1',
+      'moodle:failing/1',
+      'moodle:shaky/5',
+      'moodle:held/1',
+    ]);
 
     const { telemetry, lines, measured } = recorder();
     reportFleet(telemetry, fleet, 4);
     expect(measured).toEqual([
       {
-        IntegrationsActive: 6,
-        IntegrationsFailing: 2,
+        IntegrationsActive: 7,
+        IntegrationsFailing: 3,
         IntegrationsHeld: 1,
         WorstFreshnessSeconds: 36_000,
         OldestUnpublishedSeconds: 6000,

@@ -31,6 +31,8 @@ describe('the settings of an integration after a status check at Kombo', () => {
     ['adds a new LMS integration', lms('active'), true],
     ['adds a new LMS integration whose credentials failed', lms('invalid'), true],
     ['does not add an integration of another category', { category: 'HRIS', state: 'active' }, false],
+    ['does not add an LMS integration that is switched off in Kombo', lms('inactive'), false],
+    ['does not add an LMS integration in an unknown state', lms('unknown'), false],
     ['does not add an integration that Kombo no longer has', { category: null, state: 'gone' }, false],
   ] satisfies [string, KomboIntegrationStatus, boolean][])(
     'the check of an integration at Kombo that a webhook causes %s',
