@@ -51,9 +51,7 @@ function hashedIf(isHashed: (id: string) => boolean, key: string): ReplaceId {
 }
 
 async function replaceIds<Part extends Progression>(parts: Part[], setting: IdSetting): Promise<Part[]> {
-  const { mode } = setting;
-  if (mode === 'keep') return parts;
-  let isEach = mode !== 'hash-emails';
+  let isEach = setting.mode !== 'hash-emails';
   const look: ReplaceId = (id) => {
     isEach ||= id !== null && looksLikeEmail(id);
     return id;
@@ -72,7 +70,7 @@ async function replaceStandIns(rejected: RejectedRecord[], setting: IdSetting): 
   const { mode } = setting;
   const ids = rejected.map(({ standsFor }) => standsFor?.remoteId ?? null);
   const isReplaced = (id: string | null) => id !== null && (mode !== 'hash-emails' || looksLikeEmail(id));
-  if (mode === 'keep' || !ids.some(isReplaced)) return rejected;
+  if (!ids.some(isReplaced)) return rejected;
   const { person } = await idRule(setting);
   return rejected.map(({ id, reason, standsFor }) => ({
     id: standsFor ? standInId({ ...standsFor, remoteId: person(standsFor.remoteId) }) : id,

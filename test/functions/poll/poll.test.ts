@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Integration } from '../../../functions/contract/integration.ts';
 import type { PollMessage } from '../../../functions/contract/messages.ts';
-import { RateLimitedError, TransientError } from '../../../functions/core/errors.ts';
+import { AccessRefusedError, RateLimitedError, TransientError } from '../../../functions/core/errors.ts';
 import { syncWithKombo } from '../../../functions/core/operator/sync-with-kombo.ts';
 import type { PollOutcome } from '../../../functions/core/poll/run-poll.ts';
 import { type PollParts, pollHandler } from '../../../functions/poll/handler.ts';
@@ -384,3 +384,20 @@ describe("a run that Kombo's rate limit stops", () => {
     ]);
   });
 });
+
+it.each([
+  [['IntegrationFailing'], { othersLetIn: true as const }],
+  [[], {}],
+])(
+  'after a refusal by Kombo, the poll publishes %j for a message with the fields %j',
+  async (types, fields) => {
+    const w = await synced();
+    const { receive } = await functionOn(w);
+    w.kombo.readPage = async () => {
+      throw new AccessRefusedError('Kombo returned 403');
+    };
+    w.bus.notified.length = 0;
+    await receive(fields);
+    expect(w.bus.notified.map(({ type }) => type)).toEqual(types);
+  },
+);

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Integration } from '../../../functions/contract/integration.ts';
+import { decideEvents } from '../../../functions/core/decide/decide-events.ts';
+import { eventsOfEntry } from '../../../functions/core/decide/events-of-entry.ts';
 import { NOTHING_WAITS } from '../../../functions/core/episodes/waiting-count.ts';
 import { surveyFleet } from '../../../functions/core/fleet/fleet.ts';
+import type { PollOutcome } from '../../../functions/core/poll/run-poll.ts';
 import { type Checkpoint, newCheckpoint } from '../../../functions/core/state/checkpoint.ts';
 import { EMPTY_TALLY as NOTHING_DECIDED } from '../../../functions/core/state/journal-entry.ts';
 import { reportFleet } from '../../../functions/dispatch/report.ts';
@@ -9,6 +12,8 @@ import { reportRun } from '../../../functions/poll/report.ts';
 import { countPublished } from '../../../functions/telemetry/published-counter.ts';
 import { redacted } from '../../../functions/telemetry/redacted.ts';
 import type { Fields, Telemetry } from '../../../functions/telemetry/telemetry.ts';
+
+import { entryOf, observed } from '../../support/observed.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z');
 const ago = (minutes: number) => new Date(NOW - minutes * 60_000).toISOString();
@@ -26,13 +31,14 @@ const ended = {
 const NOTHING = { byType: {}, refused: 0, komboLagSeconds: null, ownLagSeconds: null };
 
 function recorder() {
-  const lines: { message: string; fields: Fields }[] = [];
+  const lines: { level: string; message: string; fields: Fields }[] = [];
   const measured: object[] = [];
-  const log = (message: string, fields: Fields = {}) => void lines.push({ message, fields });
+  const log = (level: string) => (message: string, fields: Fields) =>
+    void lines.push({ level, message, fields });
   const telemetry: Telemetry = {
-    info: log,
-    warn: log,
-    unexpected: (message) => log(message),
+    info: log('info'),
+    warn: log('warn'),
+    unexpected: (message) => log('error')(message, {}),
     measure: (values, dimensions) => void measured.push({ ...values, ...dimensions }),
   };
   return { telemetry, lines, measured };
@@ -73,13 +79,14 @@ describe('the report of a poll', () => {
   ] as const)(
     'a poll that failed with the kind %s is counted as RunsFailed with this kind, and as DeploymentErrors only if it is `deployment`',
     (kind, deploymentErrors) => {
-      const { telemetry, measured } = recorder();
+      const { telemetry, lines, measured } = recorder();
       const failure = { kind, code: 'CODE', message: 'what to do', logUrl: null };
       reportRun(telemetry, 'moodle:a', { kind: 'failed', failure }, NOTHING);
       expect(measured).toEqual([
         { RunsFailed: 1, ...(deploymentErrors === 1 && { DeploymentErrors: 1 }) },
         { RunsFailed: 1, kind },
       ]);
+      expect(lines).toMatchObject([{ level: 'warn', fields: { outcome: 'failed', failure } }]);
     },
   );
 });
@@ -100,6 +107,27 @@ it('each event that the bus refuses permanently is counted as SetAside, for whic
 });
 
 describe('the count of published events', () => {
+  it('the counter of published events counts the learning events that the bus accepted, with their longest delays', async () => {
+    const counter = countPublished(
+      {
+        publish: async () => ({ accepted: [0, 2], refused: [], error: null }),
+        notify: async () => undefined,
+      },
+      () => NOW,
+    );
+    const seen = [5, 50, 9].map((minutes) =>
+      observed({ completedAt: ago(60), changedAt: ago(minutes), status: 'COMPLETED' }),
+    );
+    const changes = seen.flatMap((record) => decideEvents(null, record, ago(0)) ?? []);
+    await counter.publisher.publish(eventsOfEntry(entryOf(changes), null));
+    expect(counter.take()).toEqual({
+      byType: { CourseCompleted: 2 },
+      refused: 0,
+      komboLagSeconds: 55 * 60,
+      ownLagSeconds: 9 * 60,
+    });
+  });
+
   it('the counter of published events counts an event that the bus accepted, and each reading sets the counter to zero', async () => {
     const counter = countPublished(
       { publish: async () => ({ accepted: [], refused: [], error: null }), notify: async () => undefined },
@@ -115,6 +143,18 @@ describe('the count of published events', () => {
     expect(counter.take()).toEqual(NOTHING);
   });
 });
+
+it.each([
+  [{ kind: 'refused', reason: 'add --force' }, 'warn', { reason: 'add --force' }],
+  [{ kind: 'limited', until: ago(-1), isNew: true }, 'info', { until: ago(-1) }],
+] satisfies [PollOutcome, string, object][])(
+  'the log line of a poll with the outcome %o has its reason or its end',
+  (outcome, level, fields) => {
+    const { telemetry, lines } = recorder();
+    reportRun(telemetry, 'moodle:a', outcome, NOTHING);
+    expect(lines).toMatchObject([{ level, message: 'run', fields: { outcome: outcome.kind, ...fields } }]);
+  },
+);
 
 describe('the survey of the fleet', () => {
   const integration = (id: string): Integration => ({
@@ -216,10 +256,12 @@ describe('the survey of the fleet', () => {
       },
     ]);
     expect(lines.at(-1)).toEqual({
+      level: 'warn',
       message: 'settings cannot be read',
       fields: { integration: 'moodle:damaged', reason: 'damaged: state is not valid' },
     });
     expect(lines[0]).toEqual({
+      level: 'info',
       message: 'freshness',
       fields: { integration: 'moodle:new', freshnessSeconds: 36_000 },
     });

@@ -496,8 +496,8 @@ export const runBugs: DeliberateBug[] = [
     name: 'a reconciliation runs before there is a watermark',
     patches: one(
       'functions/core/poll/run-poll.ts',
-      "if (worker.checkpoint.watermark === null) return { end: 'ended', ended };",
-      '',
+      'checkpoint.reconciliation === null || checkpoint.watermark === null',
+      'checkpoint.reconciliation === null',
     ),
   },
   {
