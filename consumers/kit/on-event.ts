@@ -6,6 +6,8 @@ import type { AnyBus } from '../../infra/constructs/shared-props.ts';
 import { ConsumerRule, type Target } from '../deploy/consumer-rule.ts';
 import { type EventFilter, eventPattern } from './event-pattern.ts';
 
+export type { ConsumerRule, Delivery, Target } from '../deploy/consumer-rule.ts';
+
 export type OnEventProps<Type extends EventType> = EventFilter<Type> & {
   bus: AnyBus;
   /** The name of the consumer. A replay can be addressed to it (`schoolbell replay --consumer NAME`). */
