@@ -47,9 +47,11 @@ export function buildProgram(): Command {
     .description('Turns the polling API of a learning platform into events on Amazon EventBridge.')
     .helpOption('-h, --help', 'show this help')
     .version(product.version, '--version', 'show the version')
-    .helpCommand(false)
     .configureHelp({ showGlobalOptions: true, helpWidth: Math.min(110, terminalColumns()) })
-    .configureOutput({ writeOut: (text) => printText(...text.trimEnd().split('\n')) })
+    .configureOutput({
+      writeOut: (text) => printText(...linesOf(text)),
+      writeErr: (text) => printError(...linesOf(text)),
+    })
     .exitOverride()
     .hook('preAction', selectDeployment)
     .addHelpText('after', HELP);
@@ -68,9 +70,14 @@ export function buildProgram(): Command {
   addSetAsideCommand(program);
   addDoctorCommand(program);
   for (const command of [program, ...descendants(program)]) {
+    command.helpCommand(false);
     command.configureOutput({ outputError: (text) => printError(inOneLine(text, command)) });
   }
   return program;
+}
+
+function linesOf(text: string): string[] {
+  return text.trimEnd().split('\n');
 }
 
 function descendants(command: Command): Command[] {

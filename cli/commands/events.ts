@@ -136,7 +136,8 @@ async function show(
     const following = { stop, everyMs: FOLLOW_EVERY_MS, onFailure: output.error };
     await showAll(followEvents(store, searches, following));
   }
-  const count = shown.events === 0 ? noEvents(id, options) : `${plural(shown.events, 'event')}.`;
+  const count =
+    shown.events === 0 && !stop.aborted ? noEvents(id, options) : `${plural(shown.events, 'event')}.`;
   output.say(`${count}${rangeText(options)}`);
   for (const note of new Set(searches.map((search) => search.note))) if (note !== null) output.say(note);
 }

@@ -97,17 +97,18 @@ async function add(
   const known = await store.readIntegration(id);
   const { watermark = null } = (await store.readCheckpoint(id))?.checkpoint ?? {};
   const added: Integration = { id, state: 'active', baseline: baseline ?? { mode: 'silent' }, addedAt };
-  const stored =
-    known?.state === 'removed'
-      ? await underLease(deployment, known, (worker) => addAgain(worker, { baseline, addedAt }))
-      : ((await store.changeIntegration(id, (before) => before ?? added)) ?? added);
-  if (stored.addedAt !== addedAt) {
+  const isAgain = known?.state === 'removed';
+  const stored = isAgain
+    ? await underLease(deployment, known, (worker) => addAgain(worker, { baseline, addedAt }))
+    : ((await store.changeIntegration(id, (before) => before ?? added)) ?? added);
+  // The clock of the sandbox moves only with polls, so the times of two commands can be equal.
+  if ((known !== null && !isAgain) || stored.addedAt !== addedAt) {
     return output.result(
       stored,
       `${id} was already added (${stored.state}, baseline ${describeBaseline(stored.baseline)}), so nothing was changed.`,
     );
   }
-  output.result(stored, addedText(stored, known !== null, baseline === null ? watermark : null));
+  output.result(stored, addedText(stored, isAgain, baseline === null ? watermark : null));
 }
 
 /** If `watermark` is null, the next poll is a baseline. */

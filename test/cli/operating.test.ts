@@ -61,6 +61,17 @@ describe('commands of an operator', () => {
     expect(stdout).toMatch(/Detected from \d{4}-.*Z to 2100-01-01T08:00:00\.000Z \(UTC\)\.\n/);
   });
 
+  it('`events --follow` does not claim that there are no events when it is interrupted before it reads any', async () => {
+    const interrupt = (event: string | symbol) => {
+      if (event !== 'SIGINT') return;
+      process.off('newListener', interrupt);
+      process.nextTick(() => process.emit('SIGINT'));
+    };
+    process.on('newListener', interrupt);
+
+    expect((await cli.run('events', '--follow')).stdout).toBe('0 events.\n');
+  });
+
   it('`status --watch` updates until Ctrl-C', async () => {
     const watched = await cli.interrupt(2, 'status', '--watch', '--every', '1');
 
@@ -182,3 +193,14 @@ it.each(['status', 'integrations list'])(
     expect(stderr).toEqual([expect.stringMatching(/integration\/moodle:damaged checkpoint is damaged/)]);
   },
 );
+
+it('`integrations add` of an added integration changes nothing, even at the same time of the sandbox', async () => {
+  const schoolbell = await commandLine();
+  onTestFinished(schoolbell.remove);
+  await schoolbell.run('poll', SCHOOL);
+  await schoolbell.run('integrations', 'add', 'moodle:twice');
+
+  const { stdout } = await schoolbell.run('integrations', 'add', 'moodle:twice', '--baseline', 'publish');
+
+  expect(stdout).toMatch(/^moodle:twice was already added \(active, baseline silent\)/);
+});

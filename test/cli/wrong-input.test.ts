@@ -150,11 +150,11 @@ it.each(WRONG)(
   },
 );
 
-it.runIf(existsSync('/dev/full'))(
-  'the exit code of a wrong command is 2 even if standard error cannot be written',
-  () => {
+it.runIf(existsSync('/dev/full')).each([[['pol']], [[]], [['integrations']]])(
+  'the exit code of the wrong command %j is 2 even if standard error cannot be written',
+  (args) => {
     const full = openSync('/dev/full', 'w');
-    const { status } = spawnSync(process.execPath, [BIN, 'pol'], { cwd, stdio: ['ignore', 'pipe', full] });
+    const { status } = spawnSync(process.execPath, [BIN, ...args], { cwd, stdio: ['ignore', 'pipe', full] });
     closeSync(full);
     expect(status).toBe(2);
   },

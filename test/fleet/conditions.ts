@@ -65,10 +65,7 @@ export const conditions: Record<string, (week: Week) => Conditions> = {
 };
 
 function refused(status: number, code: string | null): Error {
-  return refusalError(
-    { status, code, logUrl: null, fromKombo: true, withCursor: false, windowMs: null },
-    'api.kombo.dev',
-  );
+  return refusalError({ status, code, logUrl: null, withCursor: false, windowMs: null }, 'api.kombo.dev');
 }
 
 /**

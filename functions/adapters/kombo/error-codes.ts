@@ -76,8 +76,6 @@ type Refusal = {
   status: number;
   code: string | null;
   logUrl: string | null;
-  /** Whether the body is Kombo's error envelope. */
-  fromKombo: boolean;
   /** Whether the request had a page cursor. */
   withCursor: boolean;
   /** Milliseconds until the next window of Kombo's rate limit; null if the response names no window. */
@@ -117,17 +115,18 @@ function isOfCursor({ status, code, withCursor }: Refusal): boolean {
   return status === 400 || status === 410 || status === 422;
 }
 
-function errorOfStatus({ status, logUrl, fromKombo }: Refusal, host: string): Error {
+function errorOfStatus({ status, logUrl }: Refusal, host: string): Error {
   const context = { logUrl };
   const returned = `${host} returned ${status}`;
   if (status === 401 || status === 403) return new AccessRefusedError(`${returned}: ${CHECK_KEY}`, context);
-  if (status === 404 && !fromKombo) {
+  // Kombo returns a code for an unknown integration, so only the path can be wrong.
+  if (status === 404) {
     return new AccessRefusedError(`${returned}: check KOMBO_BASE_URL (Kombo's URL ends in /v1)`, context);
   }
   if (status >= 300 && status < 400) {
     return new AccessRefusedError(`${returned}, a redirection: check KOMBO_BASE_URL`, context);
   }
-  if (status === 400 || status === 404 || status === 422) {
+  if (status === 400 || status === 422) {
     return new IntegrationError(`${returned}: ${INVALID[1]}`, context);
   }
   return new TransientError(`${returned} without an error code: ${PASSES[1]}`, context);

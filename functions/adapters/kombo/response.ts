@@ -52,7 +52,6 @@ export function dataOf<Data>(
       code,
       // A body without a code may be from a proxy, so its URL is kept only if it is on Kombo's site.
       logUrl: code !== null || log_url?.startsWith(KOMBO_PAGES) ? log_url : null,
-      fromKombo: failed.success,
       withCursor,
       windowMs: windowMs(response.headers),
     };

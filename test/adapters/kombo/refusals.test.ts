@@ -96,7 +96,7 @@ describe('a response without an error code', () => {
     ['400', refusal(null, 400), IntegrationError],
     ['401', refusal(null, 401), AccessRefusedError],
     ['403', refusal(null, 403), AccessRefusedError],
-    ["404 in Kombo's JSON format", refusal(null, 404), IntegrationError],
+    ["404 in Kombo's JSON format", refusal(null, 404), AccessRefusedError],
     ['404 of another server', send(404, '<html>nothing here</html>'), AccessRefusedError],
     ['408', refusal(null, 408), TransientError],
     ['409', refusal(null, 409), TransientError],
@@ -126,12 +126,15 @@ describe('a response without an error code', () => {
     },
   );
 
-  test("the error about a 404 response that is not in Kombo's format says to check KOMBO_BASE_URL", async () => {
-    server.replies.push(send(404, 'nothing here'));
+  test.each([
+    ['of another server', send(404, 'nothing here')],
+    ["in Kombo's JSON format", refusal(null, 404)],
+  ])('the error about a 404 response %s without a code says to check KOMBO_BASE_URL', async (_, reply) => {
+    server.replies.push(reply);
 
     const { message } = await failureOf(() => firstPage(komboAt(server)));
 
-    expect(message).toBe(`${server.host} returned 404: check KOMBO_BASE_URL (Kombo's URL ends in /v1)`);
+    expect(message).toMatch(`${server.host} returned 404: check KOMBO_BASE_URL (Kombo's URL ends in /v1)`);
   });
 });
 
