@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 /** A fake of one S3 bucket over HTTP: objects with entity tags, and conditional writes. */
 export async function startBucket() {
   const objects = new Map<string, Buffer>();
-  let refusal: number | null = null;
+  let refusal: { status: number; code: string } | null = null;
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
@@ -14,8 +14,8 @@ export async function startBucket() {
   return {
     endpoint: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
     objects,
-    refuse: (status: number | null) => {
-      refusal = status;
+    refuse: (status: number | null, code = '') => {
+      refusal = status === null ? null : { status, code };
     },
     close: () => new Promise((resolve) => server.close(resolve)),
   };
@@ -23,7 +23,10 @@ export async function startBucket() {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const key = decodeURIComponent(new URL(request.url ?? '/', 'http://bucket').pathname);
     const body = await buffer(request);
-    if (refusal !== null) return void response.writeHead(refusal).end();
+    if (refusal !== null) {
+      const { status, code } = refusal;
+      return void response.writeHead(status).end(code && `<Error><Code>${code}</Code></Error>`);
+    }
     const there = objects.get(key);
     switch (request.method) {
       case 'HEAD':

@@ -56,6 +56,15 @@ test('`replace` returns false when S3 returns 409, a conflict with another condi
   expect(await bucket.replace('a/state.json', 'one', null)).toBe(false);
 });
 
+test.each([
+  ['read', () => bucket.read('a')],
+  ['replace', () => bucket.replace('a', 'text', null)],
+  ['remove', () => bucket.remove('a')],
+])('`%s` throws a deployment error when the bucket does not exist', async (_, call) => {
+  server.refuse(404, 'NoSuchBucket');
+  await expect(call()).rejects.toThrow(DeploymentError);
+});
+
 describe.each([
   [403, DeploymentError],
   [500, TransientError],
