@@ -29,11 +29,14 @@ describe('a run without time left', () => {
     });
   });
 
-  test('an incremental run that takes two polls makes a second pass, because its first pass does not prove that every record was read', async () => {
+  test('an incremental run that takes several polls makes a second pass, because its first pass does not prove that every record was read', async () => {
     const poller = await synced(['a', 'b', 'c']);
     poller.kombo.pageSize = 2;
     poller.put(...['a', 'b', 'c'].map((id) => observed({ id, status: 'IN_PROGRESS' })));
     await poller.poll({ timeLeft: () => false });
+    // This poll reads the last page of the first pass, and has no time for a page of the second pass.
+    expect(await poller.poll({ timeLeft: () => false })).toMatchObject({ kind: 'more' });
+    expect(poller.kombo.reads).toHaveLength(2);
 
     const outcome = await poller.poll();
 
