@@ -163,7 +163,6 @@ export async function readHoldDecisions(worker: Worker): Promise<PageRules['deci
     sets.push({ action: decision.action, changes: await readCovered(worker, decision) });
   }
   return (change) => {
-    if (sets.length === 0) return null;
     const fingerprint = fingerprintOf(change);
     return sets.findLast(({ changes }) => changes.has(fingerprint))?.action ?? null;
   };
@@ -187,10 +186,11 @@ async function readCovered({ ports, integration }: Worker, { chunks }: HoldDecis
 export async function decisionsAfter(worker: Worker, run: Run): Promise<HoldDecision[]> {
   const { holdDecisions, hasSetAside } = worker.checkpoint;
   if (run.hasUntrusted || holdDecisions.length === 0) return holdDecisions;
-  const unreadable = hasSetAside ? await readUnreadable(worker) : [];
+  const items = hasSetAside ? await worker.ports.store.readSetAside(worker.integration.id) : [];
+  const ids = items.map(({ id }) => id);
   const kept: HoldDecision[] = [];
   for (const decision of holdDecisions) {
-    if (decision.slot !== slotOf(run.mode) || (await coversAny(worker, decision, unreadable))) {
+    if (decision.slot !== slotOf(run.mode) || (await coversAny(worker, decision, ids))) {
       kept.push(decision);
     } else if (run.setAside > 0 && !decision.isKept) kept.push({ ...decision, isKept: true });
   }
@@ -201,11 +201,6 @@ async function coversAny(worker: Worker, decision: HoldDecision, ids: string[]):
   if (ids.length === 0) return false;
   const changes = await readCovered(worker, decision);
   return ids.some((id) => changes.hasProgression(id));
-}
-
-async function readUnreadable({ ports, integration }: Worker): Promise<string[]> {
-  const items = await ports.store.readSetAside(integration.id);
-  return items.flatMap(({ kind, id }) => (kind === 'record' ? [id] : []));
 }
 
 function limitOf(checkpoint: Checkpoint, settings: RunSettings): number {
