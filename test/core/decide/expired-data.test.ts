@@ -23,6 +23,19 @@ describe('expired data', () => {
     expect(poller.store.place().checkpoint.watermark).toBe('2026-03-02T14:00:00.000Z');
   });
 
+  test('after a run that did not move the watermark, the newest watermark stays the latest one that the integration had', async () => {
+    const poller = await synced();
+    const { checkpoint } = poller.store.place();
+    poller.store.putCheckpoint({ ...checkpoint, watermark: '2026-03-01T08:00:00.000Z' });
+    poller.kombo.dataExpiredAt = '2026-03-02T08:30:00.000Z';
+    poller.put(observed({ id: 'a', removedAt: '2026-03-02T08:50:00.000Z' }));
+    await poller.poll();
+    expect(poller.store.place().checkpoint).toMatchObject({
+      watermark: '2026-03-01T08:00:00.000Z',
+      newestWatermark: checkpoint.newestWatermark,
+    });
+  });
+
   test("a removal that only the second read of an older record shows is not published while Kombo's data is expired", async () => {
     const poller = await synced();
     const removed = observed({

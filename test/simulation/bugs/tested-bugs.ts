@@ -125,11 +125,7 @@ export const testedBugs: DeliberateBug[] = [
   },
   {
     name: 'a decision about a hold ends while the record of a covered change cannot be read',
-    patches: one(
-      'functions/core/episodes/hold.ts',
-      'const unreadable = hasSetAside ?',
-      'const unreadable = false ?',
-    ),
+    patches: one('functions/core/episodes/hold.ts', 'const items = hasSetAside ?', 'const items = false ?'),
     testedBy: ['test/core/episodes/decisions-of-both-runs.test.ts'],
   },
   {
