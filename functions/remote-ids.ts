@@ -63,8 +63,8 @@ async function replaceIds<Part extends Progression>(parts: Part[], setting: IdSe
 }
 
 /**
- * Makes each stand-in id from the ids that the setting gives. When the record gets an id of its own, its other ids
- * are the same as these, so that it replaces the rejected record.
+ * Makes each stand-in id from the ids that the setting gives. When the record gets an id of its own, its other
+ * ids are the same as these, so that it replaces the rejected record.
  */
 async function replaceStandIns(rejected: RejectedRecord[], setting: IdSetting): Promise<RejectedRecord[]> {
   const { mode } = setting;

@@ -76,8 +76,8 @@ function showCluster(cluster: Cluster, face: EmbeddedTypeface, { font }: Typefac
       return y === 0 ? shown : `${number((y / UNITS_PER_EM) * size)} Ts ${shown} 0 Ts`;
     });
   /**
-   * Adds the text of combining marks without drawing them. A PDF viewer finds a text only where a glyph is drawn, so
-   * this draws a space with a hundredth of its normal width.
+   * Adds the text of combining marks without drawing them. A PDF viewer finds a text only where a glyph is
+   * drawn, so this draws a space with a hundredth of its normal width.
    */
   const carry = (text: string) => {
     const space = font.nominalGlyph(0x20) ?? 0;

@@ -11,7 +11,8 @@ import { awsError } from '../aws-errors.ts';
 
 /**
  * `replace` returns false if the stored revision is not the one that was read, so that only one of two
- * concurrent writers succeeds. The revision null means that there was no object. S3 reads are strongly consistent.
+ * concurrent writers succeeds. The revision null means that there was no object. S3 reads are strongly
+ * consistent.
  *
  * @throws each function throws a DeploymentError when access is refused or the bucket does not exist, and a
  *   TransientError for a temporary failure

@@ -25,9 +25,9 @@ export type Due = {
 };
 
 /**
- * Returns the polls of active integrations to send now. An integration is polled less often only after its own failures. A failure
- * that may be the deployment's (AWS denies a permission, or Kombo refuses access) is compared with the other
- * integrations:
+ * Returns the polls of active integrations to send now. An integration is polled less often only after its
+ * own failures. A failure that may be the deployment's (AWS denies a permission, or Kombo refuses access) is
+ * compared with the other integrations:
  *
  * - Kombo accepted the key for another integration after this failure: the failure is the integration's own.
  * - All integrations that ran within two intervals failed in this way: the deployment is wrong.
