@@ -70,7 +70,7 @@ export async function* examine(deployment: Deployment): AsyncGenerator<Finding> 
     });
     yield check('bus, sending', async () => {
       await checks.tryToSend();
-      return 'no policy denies events of this role or user';
+      return 'EventBridge did not deny a test event of this role or user';
     });
     yield check('poll queue', async () => `exists: ${plural(await checks.countPolls(), 'message')} waiting`);
     yield check('replay queue', async () => {

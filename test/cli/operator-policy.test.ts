@@ -255,7 +255,7 @@ describe("the operators' policy", () => {
     await schoolbell('integrations', 'remove', INTEGRATION);
     expect(await schoolbell('events', INTEGRATION)).not.toContain(EMAIL);
     const doctor = await schoolbell('doctor');
-    expect(doctor).toContain('bus, sending: no policy denies');
+    expect(doctor).toContain('bus, sending: EventBridge did not deny');
     expect(doctor).toContain('delete-stack --stack-name SchoolbellCertificates');
     expect(doctor).not.toContain('--stack-name SchoolbellSubscribers');
 

@@ -69,7 +69,8 @@ export function createNotifier(options: Sending) {
 }
 
 /**
- * Sends an event without a type and a detail: EventBridge never accepts it, but the policies apply to it.
+ * Sends an event without a type and a detail, which EventBridge never accepts. AWS does not document whether
+ * it checks the policies before the event, so this can miss a denial.
  *
  * @throws DeploymentError when a policy denies this caller to send events as Schoolbell
  */
