@@ -81,8 +81,10 @@ export function decidePage(
     if (trusted.record === null) continue;
 
     const change = decideEvents(before, trusted.record, rules.detectedAt);
+    if (change === null) continue;
     // A record that is trusted only in part does not show whether a discarded change was undone at Kombo.
-    if (change === null || (!trusted.isWhole && change.events.length === 0)) continue;
+    const hasDiscarded = before !== null && before.discarded !== null;
+    if (!trusted.isWhole && hasDiscarded && change.events.length === 0) continue;
     const decision = classify(change, before, rules, record.learnerDetails);
     page.decisions.push(decision);
     states.set(id, knownAfter(decision.change, rules.entry));

@@ -289,6 +289,14 @@ describe('expired data', () => {
     expect(hasUntrusted).toBe(true);
   });
 
+  test("while Kombo's data of an integration is expired, the new learner of a removed record is stored, but its removal is not published", () => {
+    const learner = { id: 'u2', remoteId: 'remote-u2' };
+    const merged = { ...observed({ removedAt: FEB }), learner };
+    const { decisions, hasUntrusted } = decide([merged], knownBy(known()), expired);
+    expect(decisions).toMatchObject([{ change: { events: [], learner, state: { removedAt: null } } }]);
+    expect(hasUntrusted).toBe(true);
+  });
+
   test("while Kombo's data of an integration is expired, a new record is published, and a removal that is already stored changes nothing", () => {
     const page = [observed(), observed({ id: 'gone', removedAt: FEB })];
     const result = decide(page, knownBy(known({ id: 'gone', removedAt: JAN })), expired);
